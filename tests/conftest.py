@@ -1,0 +1,29 @@
+"""What every test finds: JAX on two CPU devices, no cluster around it, and a scratch folder for the model.
+
+The environment is set here, before anything can import JAX, which reads it once.
+"""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+_TWO_DEVICES = "--xla_force_host_platform_device_count=2"
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.pop("TF_CONFIG", None)
+if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_TWO_DEVICES}".strip()
+
+# A busy machine is no failure; and what fails once on a submission must fail again for whoever looks into it.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture
+def model_dir(tmp_path):
+    """A folder for one model, empty, of this test alone."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    return str(folder)
