@@ -1,0 +1,140 @@
+"""`Tensor`: a value of the host graph, known (concrete) or still to come (symbolic).
+
+A symbolic Tensor is an output of a `Node`, which points to the Tensors it is
+computed from; a graph is nothing but that. There is no ambient graph that a
+Tensor could belong to, so Tensors made anywhere can be used together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimax._base._dtypes import DType
+from estimax._base._shapes import TensorShape, TensorSpec
+from estimax._base._string_array import StringArray
+from estimax._graph._column import Value, spec_of, to_value
+
+if TYPE_CHECKING:
+    from estimax._graph._op import Node
+
+
+class Tensor:
+    """A value of the host graph.
+
+    Arithmetic and comparison operators and indexing work as in NumPy. A
+    concrete Tensor has its value in `.numpy()`; a symbolic one, as a mapped
+    function or an input function gets it, has only a `shape` and a `dtype`.
+
+    Example:
+        >>> import estimax as tf
+        >>> (tf.constant([1.0, 2.0]) * 2.0).numpy()
+        array([2., 4.], dtype=float32)
+    """
+
+    __slots__ = ("__weakref__", "index", "node", "spec", "value")
+    __array_priority__ = 100  # so that NumPy leaves `array + tensor` to the Tensor
+
+    def __init__(self, spec: TensorSpec, node: Node | None = None, index: int = 0, value: Value | None = None) -> None:
+        self.spec = spec
+        self.node = node
+        self.index = index
+        self.value = value
+
+    @property
+    def is_symbolic(self) -> bool:
+        return self.node is not None
+
+    @property
+    def dtype(self) -> DType:
+        return self.spec.dtype
+
+    @property
+    def shape(self) -> TensorShape:
+        return self.spec.shape
+
+    @property
+    def name(self) -> str:
+        return f"{self.spec.name or (self.node.op.name if self.node else 'Const')}:{self.index}"
+
+    def get_shape(self) -> TensorShape:
+        return self.shape
+
+    def numpy(self) -> Any:
+        """Returns the value as a NumPy array; strings as `bytes` objects.
+
+        Raises:
+            TypeError: the Tensor is symbolic.
+        """
+        if self.value is None:
+            raise TypeError(self._no_value("its value is read"))
+        if isinstance(self.value, StringArray):
+            return self.value[()] if self.value.ndim == 0 else self.value.to_numpy()
+        return self.value[()] if self.value.ndim == 0 else self.value
+
+    def _no_value(self, what: str) -> str:
+        return (
+            f"{what} while the program is only traced: {self!r} has no value yet. Use Tensor operations instead "
+            f"(tf.cond or tf.where for a choice, tf.shape for a size, tf.py_func for Python code)"
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.asarray(self.numpy(), dtype=dtype)
+
+    def __bool__(self) -> bool:
+        return bool(self.numpy() if self.value is not None else self._raise("a truth value is needed"))
+
+    def __int__(self) -> int:
+        return int(self.numpy() if self.value is not None else self._raise("an integer is needed"))
+
+    def __float__(self) -> float:
+        return float(self.numpy() if self.value is not None else self._raise("a number is needed"))
+
+    def __index__(self) -> int:
+        return int(self)
+
+    def _raise(self, what: str) -> Any:
+        raise TypeError(self._no_value(what))
+
+    def __len__(self) -> int:
+        if not self.shape or self.shape[0] is None:
+            raise TypeError(f"len() needs a first dimension of known size; the shape is {tuple(self.shape)}")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        if self.value is not None:
+            return f"<tf.Tensor: shape={tuple(self.shape)}, dtype={self.dtype.name}, numpy={self.numpy()!r}>"
+        return f"<tf.Tensor {self.name!r} shape={tuple(self.shape)} dtype={self.dtype.name}>"
+
+    __hash__ = object.__hash__
+
+    if TYPE_CHECKING:  # the operators are put in place by estimax._graph._operators
+
+        def __add__(self, other: Any) -> Any: ...
+        def __radd__(self, other: Any) -> Any: ...
+        def __sub__(self, other: Any) -> Any: ...
+        def __rsub__(self, other: Any) -> Any: ...
+        def __mul__(self, other: Any) -> Any: ...
+        def __rmul__(self, other: Any) -> Any: ...
+        def __truediv__(self, other: Any) -> Any: ...
+        def __rtruediv__(self, other: Any) -> Any: ...
+        def __getitem__(self, key: Any) -> Any: ...
+        def __invert__(self) -> Any: ...
+        def __neg__(self) -> Any: ...
+        def __lt__(self, other: Any) -> Any: ...
+        def __gt__(self, other: Any) -> Any: ...
+
+
+def concrete(value: Value) -> Tensor:
+    """Wraps a host value."""
+    return Tensor(spec_of(value), value=value)
+
+
+def as_concrete(data: Any, dtype: DType | None = None) -> Tensor:
+    """Makes a concrete Tensor of Python or NumPy data."""
+    return concrete(to_value(data, dtype))
