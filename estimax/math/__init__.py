@@ -1,0 +1,48 @@
+"""`tf.math`: arithmetic, comparison, reduction and their kin, element by element or along axes."""
+
+from estimax.math._arithmetic import (
+    abs as abs,
+    add as add,
+    add_n as add_n,
+    ceil as ceil,
+    clip_by_value as clip_by_value,
+    div as div,
+    divide as divide,
+    divide_no_nan as divide_no_nan,
+    floor as floor,
+    floordiv as floordiv,
+    floormod as floormod,
+    maximum as maximum,
+    minimum as minimum,
+    mod as mod,
+    multiply as multiply,
+    negative as negative,
+    round as round,
+    sign as sign,
+    square as square,
+    squared_difference as squared_difference,
+    subtract as subtract,
+    truediv as truediv,
+)
+from estimax.math._casting import (
+    cast as cast,
+    to_double as to_double,
+    to_float as to_float,
+    to_int32 as to_int32,
+    to_int64 as to_int64,
+)
+from estimax.math._comparison import (
+    equal as equal,
+    greater as greater,
+    greater_equal as greater_equal,
+    is_finite as is_finite,
+    is_inf as is_inf,
+    is_nan as is_nan,
+    less as less,
+    less_equal as less_equal,
+    logical_and as logical_and,
+    logical_not as logical_not,
+    logical_or as logical_or,
+    logical_xor as logical_xor,
+    not_equal as not_equal,
+)

@@ -1,0 +1,1 @@
+"""`tf.strings`: operations on whole columns of strings, in Arrow."""
