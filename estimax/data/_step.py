@@ -1,0 +1,184 @@
+"""The contract of a dataset's steps, and what flows between them.
+
+A `Step` is a frozen description: its inputs, its parameters, the spec of its
+elements. `iterate` makes an iterator that moves chunks of many elements at a
+time and can save and restore its position.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from estimax._base import _nest as nest
+from estimax._base._dtypes import as_dtype
+from estimax._base._shapes import TensorSpec
+from estimax._graph._column import Column, Rows, Value, concatenate_rows, take_rows
+from estimax._graph._function import Function
+from estimax._graph._tensor import Tensor
+
+State = Any
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some elements of a dataset: for each leaf of its structure a column of `size` rows."""
+
+    columns: tuple[Column, ...]
+    size: int
+
+    def slice(self, start: int, stop: int) -> Chunk:
+        start, stop = min(start, self.size), min(stop, self.size)
+        if start == 0 and stop == self.size:
+            return self
+        return Chunk(tuple(c[start:stop] for c in self.columns), stop - start)
+
+    def take(self, rows: np.ndarray) -> Chunk:
+        return Chunk(tuple(take_rows(c, rows) for c in self.columns), len(rows))
+
+    def state(self) -> State:
+        return [
+            {"rows": c.values, "dtype": c.dtype.name} if isinstance(c, Rows) else c for c in self.columns
+        ], self.size
+
+    @staticmethod
+    def from_state(state: State) -> Chunk:
+        columns, size = state
+        made = [Rows(c["rows"], as_dtype(c["dtype"])) if isinstance(c, dict) else c for c in columns]
+        return Chunk(tuple(made), size)
+
+
+def concatenate(chunks: Sequence[Chunk]) -> Chunk:
+    """Joins chunks, one after the other."""
+    if len(chunks) == 1:
+        return chunks[0]
+    columns = tuple(concatenate_rows(c) for c in zip(*(chunk.columns for chunk in chunks), strict=True))
+    return Chunk(columns, sum(chunk.size for chunk in chunks))
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where in a program, and in which epoch, an iterator runs: all that its randomness depends on.
+
+    `entropy` is the same for the whole run; `place` tells the steps of a chain
+    apart, `epochs` the repetitions around them.
+    """
+
+    entropy: int
+    place: tuple[int, ...] = ()
+    epochs: tuple[int, ...] = ()
+
+    def input(self, number: int = 0) -> Context:
+        return dataclasses.replace(self, place=(*self.place, number))
+
+    def epoch(self, number: int) -> Context:
+        return dataclasses.replace(self, epochs=(*self.epochs, number))
+
+    def generator(self, seed: int | None, every_epoch: bool = True) -> np.random.Generator:
+        """Returns random numbers that depend on the seed, or without one on the run and the place."""
+        key = [*self.place, len(self.place), *(self.epochs if every_epoch else ())]
+        start = [self.entropy & 0xFFFFFFFFFFFFFFFF] if seed is None else [seed & 0xFFFFFFFFFFFFFFFF, 1]
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence([*start, *key])))
+
+
+class ChunkIterator(ABC):
+    """Goes through the elements of a step, many at a time."""
+
+    @abstractmethod
+    def next(self, at_most: int) -> Chunk | None:
+        """Returns the next 1 to `at_most` elements, or None after the last."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """Returns the position as a tree of numbers, strings and arrays; cheap, shares memory."""
+
+    @abstractmethod
+    def restore(self, state: State) -> None:
+        """Goes to a position that `state` returned."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step(ABC):
+    """A description of a dataset: a source, or something done to another one.
+
+    Fields that are Steps are its inputs; fields that are Tensors or Functions may
+    depend on the elements of a dataset around (see `bind`).
+    """
+
+    @property
+    @abstractmethod
+    def spec(self) -> Any:
+        """The structure of an element, with a `TensorSpec` in each leaf."""
+
+    @abstractmethod
+    def iterate(self, context: Context) -> ChunkIterator:
+        """Starts at the first element."""
+
+    def project(self, keep: tuple[int, ...]) -> Step:
+        """Returns a step whose elements are a tuple of some of the leaves of this one's.
+
+        What nothing needs is then neither decoded nor moved.
+        """
+        return Selected(self, keep)
+
+    def bind(self, values: Mapping[int, Value]) -> Step:
+        """Returns the step with placeholders from around it replaced by values, by the id of their node."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.init}
+        bound = {name: _bind(value, values) for name, value in fields.items()}
+        if all(bound[name] is fields[name] for name in fields):
+            return self
+        return type(self)(**bound)
+
+    @property
+    def leaves(self) -> list[TensorSpec]:
+        return nest.flatten(self.spec)
+
+
+def _bind(value: Any, values: Mapping[int, Value]) -> Any:
+    if isinstance(value, Step | Function):
+        return value.bind(values)
+    if isinstance(value, Tensor) and value.is_symbolic:
+        return Function([], [value]).bind(values).outputs[0]
+    if isinstance(value, tuple) and any(isinstance(v, Tensor) for v in value):
+        return tuple(_bind(v, values) for v in value)
+    return value
+
+
+@dataclass(frozen=True, eq=False)
+class Selected(Step):
+    """Some of the leaves of each element, as a tuple."""
+
+    input: Step
+    keep: tuple[int, ...]
+
+    @property
+    def spec(self) -> Any:
+        leaves = self.input.leaves
+        return tuple(leaves[i] for i in self.keep)
+
+    def iterate(self, context: Context) -> ChunkIterator:
+        return _SelectedIterator(self.input.iterate(context.input()), self.keep)
+
+    def project(self, keep: tuple[int, ...]) -> Step:
+        return self.input.project(tuple(self.keep[i] for i in keep))
+
+
+class _SelectedIterator(ChunkIterator):
+    def __init__(self, source: ChunkIterator, keep: tuple[int, ...]) -> None:
+        self.source = source
+        self.keep = keep
+
+    def next(self, at_most: int) -> Chunk | None:
+        chunk = self.source.next(at_most)
+        return chunk and Chunk(tuple(chunk.columns[i] for i in self.keep), chunk.size)
+
+    def state(self) -> State:
+        return self.source.state()
+
+    def restore(self, state: State) -> None:
+        self.source.restore(state)
