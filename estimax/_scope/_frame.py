@@ -1,0 +1,158 @@
+"""`Frame`: what one call of a model function sees and leaves behind.
+
+It hands out the values of variables by name, and records which variables, table
+look-ups, updates and summaries the call made. There is a current frame only
+while a model function runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+Initializer = Callable[..., np.ndarray]
+
+
+@dataclass(frozen=True)
+class VariableSpec:
+    """A variable as a program declares it.
+
+    Attributes:
+        name: full name, `dnn/hiddenlayer_0/kernel`.
+        shape: sizes of its dimensions.
+        dtype: NumPy dtype of its elements.
+        initializer: (shape, dtype, rng=...) -> first value, in NumPy.
+        is_trainable: whether optimizers change it.
+        is_table: whether it is only read by rows, through `Table.lookup`.
+        is_local: whether it is state of a metric, which starts anew in each evaluation
+            and is not saved.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    initializer: Initializer
+    is_trainable: bool = True
+    is_table: bool = False
+    is_local: bool = False
+
+    def initial_value(self, rng: np.random.Generator) -> np.ndarray:
+        """Computes the first value.
+
+        Raises:
+            ValueError: the initializer gives another shape than the variable's.
+        """
+        value = np.asarray(self.initializer(self.shape, self.dtype, rng=rng), self.dtype)
+        if value.shape != self.shape:
+            raise ValueError(f"variable {self.name!r} has shape {self.shape}; its initializer gave {value.shape}")
+        return value
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One reading of rows: the ids (any shape; the number of rows or more where there is none)."""
+
+    table: str
+    ids: Any
+
+
+@dataclass
+class Frame:
+    """The context of one call of a model function.
+
+    Attributes:
+        values: variables by name; those that are missing are made of zeros, which is
+            what a first, abstract call needs, or of `create`.
+        deltas: for each look-up, in order, zeros that are added to its rows, so that
+            the gradient with respect to them is the gradient of the rows; none: the
+            table itself is differentiated.
+        key: where random numbers of the call start, or None for none.
+    """
+
+    values: Mapping[str, Any]
+    deltas: Sequence[Any] = ()
+    key: Any = None
+    create: Callable[[VariableSpec], Any] | None = None
+    specs: dict[str, VariableSpec] = field(default_factory=dict)
+    lookups: list[Lookup] = field(default_factory=list)
+    updates: dict[str, Any] = field(default_factory=dict)
+    summaries: list[tuple[str, str, Any]] = field(default_factory=list)
+    scopes: list[str] = field(default_factory=list)
+    taken: dict[str, int] = field(default_factory=dict)
+    draws: int = 0
+
+    def full_name(self, name: str) -> str:
+        return "/".join([*self.scopes, name])
+
+    def unique_name(self, base: str) -> str:
+        """Returns base, base_1, base_2, ... for layers without a name, by order of creation in a scope."""
+        full = self.full_name(base)
+        number = self.taken.get(full, 0)
+        self.taken[full] = number + 1
+        return base if number == 0 else f"{base}_{number}"
+
+    def variable(self, spec: VariableSpec) -> Any:
+        """Returns the current value of a variable, which is declared with the first use of its name."""
+        known = self.specs.setdefault(spec.name, spec)
+        if (known.shape, known.dtype) != (spec.shape, spec.dtype):
+            raise ValueError(
+                f"variable {spec.name!r} exists with shape {known.shape} and type {known.dtype}; "
+                f"it was asked for with shape {spec.shape} and type {spec.dtype}"
+            )
+        if spec.name in self.updates:
+            return self.updates[spec.name]
+        if spec.name in self.values:
+            return self.values[spec.name]
+        return self.create(known) if self.create else jnp.zeros(known.shape, known.dtype)
+
+    def look_up(self, spec: VariableSpec, ids: Any) -> Any:
+        """Returns the rows of a table at `ids`, zeros where an id is negative."""
+        table = self.variable(spec)
+        ids = jnp.asarray(ids)
+        ids = jnp.where(ids < 0, spec.shape[0], ids)
+        number = len(self.lookups)
+        self.lookups.append(Lookup(spec.name, ids))
+        if number < len(self.deltas) and self.deltas[number] is not None:
+            rows = jnp.take(jax.lax.stop_gradient(table), ids, axis=0, mode="fill", fill_value=0)
+            return rows + self.deltas[number]
+        return jnp.take(table, ids, axis=0, mode="fill", fill_value=0)
+
+    def next_key(self) -> Any:
+        """Returns a key for random numbers that differ in each use and each step."""
+        if self.key is None:
+            raise RuntimeError("random numbers are drawn only while training")
+        self.draws += 1
+        return jax.random.fold_in(self.key, self.draws)
+
+
+current_frame: ContextVar[Frame | None] = ContextVar("frame", default=None)
+
+
+@contextmanager
+def entered(frame: Frame) -> Iterator[Frame]:
+    """Makes a frame the current one."""
+    token = current_frame.set(frame)
+    try:
+        yield frame
+    finally:
+        current_frame.reset(token)
+
+
+def frame() -> Frame:
+    """Returns the frame of the model function that is running.
+
+    Outside of one, a frame for this call alone, whose variables have their first
+    values: so that `input_layer` can be tried in a notebook.
+    """
+    active = current_frame.get()
+    if active is not None:
+        return active
+    rng = np.random.default_rng(0)
+    return Frame({}, create=lambda spec: jnp.asarray(spec.initial_value(rng)))

@@ -1,0 +1,209 @@
+"""`transform`: from a model function to a `Program` of a host half and a device half.
+
+The function is called once, abstractly, to find out which variables it makes and
+where host Tensors cross to the device (`entries`) and device arrays back to the
+host (`exits`). After that, `Program.run` calls it under JAX's tracing with the
+values of both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from estimax._base import _nest as nest
+from estimax._base._dtypes import as_dtype
+from estimax._base._errors import UnimplementedError
+from estimax._base._shapes import TensorSpec
+from estimax._graph._boundary import Boundary, current_boundary
+from estimax._graph._function import Function, placeholder_for
+from estimax._graph._tensor import Tensor
+from estimax._scope._frame import Frame, VariableSpec, entered
+
+
+class Crossings(Boundary):
+    """The crossings of one call, numbered in the order in which they happen."""
+
+    def __init__(self, make_entry: Callable[[int, Tensor], Any]) -> None:
+        self.make_entry = make_entry
+        self.entries: list[Tensor] = []
+        self.exits: list[tuple[Tensor, Any]] = []
+        self._arrays: dict[tuple[int, int], Any] = {}
+        self._tensors: dict[int, tuple[Any, Tensor]] = {}
+
+    def enter(self, tensor: Tensor) -> Any:
+        if not tensor.is_symbolic:
+            return jnp.asarray(_for_device(tensor.numpy()))
+        if not tensor.dtype.is_numeric:
+            raise TypeError(
+                f"{tensor!r} holds strings, which do not exist on the device. Turn them into numbers first: a "
+                f"feature column, a lookup table, tf.strings.to_number or a hash"
+            )
+        key = (id(tensor.node), tensor.index)
+        if key not in self._arrays:
+            self._check_not_after_exit(tensor)
+            array = self.make_entry(len(self.entries), tensor)
+            self.entries.append(tensor)
+            self._arrays[key] = array
+            self._tensors[id(array)] = (array, tensor)
+        return self._arrays[key]
+
+    def _check_not_after_exit(self, tensor: Tensor) -> None:
+        exits = {id(t.node) for t, _ in self.exits}
+        if any(id(c.node) in exits for c in Function([], [tensor]).captures):
+            raise UnimplementedError(
+                f"{tensor!r} was computed on the host from a result of the device and cannot go back to the device "
+                f"in the same step. Compute it with numeric operations only"
+            )
+
+    def leave(self, array: Any) -> Tensor:
+        if id(array) in self._tensors:
+            return self._tensors[id(array)][1]
+        tensor = placeholder_for(TensorSpec(_static(array.shape), as_dtype(array.dtype)))
+        self.exits.append((tensor, array))
+        self._tensors[id(array)] = (array, tensor)
+        return tensor
+
+
+def _static(shape: Sequence[Any]) -> tuple[int | None, ...]:
+    return tuple(int(s) if isinstance(s, int) else None for s in shape)
+
+
+def _for_device(value: Any) -> np.ndarray:
+    return np.asarray(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """What one call of the model function returned and left behind."""
+
+    result: Any
+    frame: Frame
+    exits: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A model function as specs and a pure function.
+
+    Attributes:
+        specs: the variables it makes, by name.
+        entries: the host Tensors whose values it needs on the device.
+        exits: the host placeholders that stand for device results.
+        lookups: (table, shape of the ids) of each reading of rows.
+        call: the abstract call; of use for the structure of its result and the host
+            Tensors in it, not for its arrays.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    specs: Mapping[str, VariableSpec]
+    entries: tuple[Tensor, ...]
+    entry_numbers: tuple[int, ...]
+    entry_specs: tuple[jax.ShapeDtypeStruct, ...]
+    exits: tuple[Tensor, ...]
+    lookups: tuple[tuple[str, tuple[Any, ...]], ...]
+    call: Call
+
+    def run(
+        self, values: Mapping[str, Any], entries: Sequence[Any], key: Any = None, deltas: Sequence[Any] = ()
+    ) -> Call:
+        """Calls the model function with values for its variables and entries."""
+        given = dict(zip(self.entry_numbers, entries, strict=True))
+
+        def make_entry(number: int, tensor: Tensor) -> Any:
+            if number in given:
+                return given[number]
+            spec = self.entry_specs[number]
+            return jnp.zeros(spec.shape, spec.dtype)
+
+        return _call(self.function, self.arguments, Frame(values, deltas, key), Crossings(make_entry))
+
+    @property
+    def used_specs(self) -> list[jax.ShapeDtypeStruct]:
+        """Shape and type of each of the entries."""
+        return [self.entry_specs[i] for i in self.entry_numbers]
+
+    def pruned(self, extract: Callable[[Call], Any]) -> Program:
+        """Returns the program without the entries that what `extract` takes from a call does not depend on."""
+
+        def extracted(key: Any, entries: list[Any]) -> Any:
+            values = {name: jnp.zeros(s.shape, s.dtype) for name, s in self.specs.items()}
+            return extract(self.run(values, entries, key))
+
+        closed = jax.make_jaxpr(extracted)(jax.random.key(0), self.used_specs)
+        live = {v for v in closed.jaxpr.outvars if not hasattr(v, "val")}
+        for equation in reversed(closed.jaxpr.eqns):
+            if live.intersection(equation.outvars):
+                live.update(v for v in equation.invars if not hasattr(v, "val"))
+        kept = [i for i, v in enumerate(closed.jaxpr.invars[1:]) if v in live]
+        return dataclasses.replace(
+            self,
+            entries=tuple(self.entries[i] for i in kept),
+            entry_numbers=tuple(self.entry_numbers[i] for i in kept),
+        )
+
+
+def transform(function: Callable[..., Any], arguments: tuple[Any, ...], shapes: Callable[[Tensor], Any]) -> Program:
+    """Traces a model function.
+
+    Args:
+        function: called with the arguments, numbers as device arrays.
+        arguments: structures of symbolic host Tensors.
+        shapes: returns the shape a Tensor will have on the device.
+
+    Raises:
+        Whatever the model function raises, at the line where it does.
+    """
+    found: list[tuple[Call, Crossings, list[Any]]] = []
+
+    def abstractly(key: Any) -> list[Any]:
+        made: list[Any] = []
+
+        def make_entry(number: int, tensor: Tensor) -> Any:
+            made.append(jax.ShapeDtypeStruct(tuple(shapes(tensor)), device_dtype(tensor)))
+            return jnp.zeros(made[-1].shape, made[-1].dtype)
+
+        crossings = Crossings(make_entry)
+        found.append((_call(function, arguments, Frame({}, key=key), crossings), crossings, made))
+        return []
+
+    jax.eval_shape(abstractly, jax.random.key(0))
+    call, crossings, made = found[-1]
+    return Program(
+        function=function,
+        arguments=arguments,
+        specs=dict(call.frame.specs),
+        entries=tuple(crossings.entries),
+        entry_numbers=tuple(range(len(crossings.entries))),
+        entry_specs=tuple(made),
+        exits=tuple(t for t, _ in crossings.exits),
+        lookups=tuple((lookup.table, lookup.ids.shape) for lookup in call.frame.lookups),
+        call=call,
+    )
+
+
+def device_dtype(tensor: Tensor) -> np.dtype[Any]:
+    """Returns the type that a host Tensor's values have on the device: 64 bits become 32."""
+    return np.dtype(jax.dtypes.canonicalize_dtype(tensor.dtype.as_numpy_dtype))
+
+
+def _given(leaf: Any, crossings: Crossings) -> Any:
+    """Returns what the function gets for a leaf of its arguments: numbers as device arrays."""
+    return crossings.enter(leaf) if isinstance(leaf, Tensor) and leaf.dtype.is_numeric else leaf
+
+
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Frame, crossings: Crossings) -> Call:
+    token = current_boundary.set(crossings)
+    try:
+        with entered(active):
+            result = function(*(nest.map_leaves(lambda t: _given(t, crossings), a) for a in arguments))
+    finally:
+        current_boundary.reset(token)
+    return Call(result, active, tuple(array for _, array in crossings.exits))

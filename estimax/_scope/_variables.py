@@ -1,0 +1,76 @@
+"""Making and changing variables inside a model function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from estimax._base._dtypes import as_dtype
+from estimax._scope._frame import Frame, Initializer, VariableSpec, current_frame, frame
+
+
+@contextmanager
+def variable_scope(name: str) -> Iterator[str]:
+    """Puts a name before the names of the variables made inside, `name/variable`."""
+    active = current_frame.get()
+    if active is None:
+        yield name
+        return
+    active.scopes.append(name)
+    try:
+        yield "/".join(active.scopes)
+    finally:
+        active.scopes.pop()
+
+
+def get_variable(
+    name: str,
+    shape: Sequence[int],
+    dtype: Any = np.float32,
+    *,
+    initializer: Initializer,
+    trainable: bool = True,
+    local: bool = False,
+) -> Any:
+    """Returns the value of the variable of that name in the current scope, as a device array."""
+    active = frame()
+    return active.variable(_spec(active, name, shape, dtype, initializer, trainable, local=local))
+
+
+def assign(name: str, value: Any) -> Any:
+    """Sets a variable of the current scope, from this point of the call and for the steps after it."""
+    active = frame()
+    active.updates[active.full_name(name)] = value
+    return value
+
+
+class Table:
+    """A variable that is read by rows; only the rows that were read are updated."""
+
+    def __init__(
+        self, name: str, shape: Sequence[int], initializer: Initializer, trainable: bool = True, dtype: Any = np.float32
+    ) -> None:
+        self._frame = frame()
+        self.spec = _spec(self._frame, name, shape, dtype, initializer, trainable, table=True)
+
+    def lookup(self, ids: Any) -> Any:
+        """Returns the rows at `ids` [...], as [..., dimension]; zeros for negative ids."""
+        return self._frame.look_up(self.spec, ids)
+
+
+def _spec(
+    active: Frame,
+    name: str,
+    shape: Sequence[int],
+    dtype: Any,
+    initializer: Initializer,
+    trainable: bool,
+    table: bool = False,
+    local: bool = False,
+) -> VariableSpec:
+    numpy_dtype = np.dtype(as_dtype(dtype).as_numpy_dtype)
+    sizes = tuple(int(s) for s in shape)
+    return VariableSpec(active.full_name(name), sizes, numpy_dtype, initializer, trainable, table, local)
