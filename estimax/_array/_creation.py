@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from estimax._array._dimensions import as_sizes, complete, sized, sized_spec
+from estimax._array._dimensions import as_sizes, beside_sizes, complete, sized, sized_spec
 from estimax._base._dtypes import DType, as_dtype, float32
 from estimax._base._errors import InvalidArgumentError
-from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._boundary import is_device_array, is_symbolic_size
+from estimax._graph._boundary import is_device_array
 from estimax._graph._column import to_value
 from estimax._graph._function import placeholder_for
 from estimax._graph._lifting import leading_axis
@@ -42,7 +41,9 @@ def _fill_spec(value: TensorSpec, *sizes: TensorSpec, dims: list[Any]) -> Tensor
 
 
 def _like(x: Any, *, value: int, dtype: DType) -> Any:
-    return StringArray.of("").broadcast_to(x.shape) if dtype.is_string else np.full(x.shape, value, dtype.as_numpy_dtype)
+    return (
+        StringArray.of("").broadcast_to(x.shape) if dtype.is_string else np.full(x.shape, value, dtype.as_numpy_dtype)
+    )
 
 
 def _like_spec(x: TensorSpec, *, value: int, dtype: DType) -> TensorSpec:
@@ -62,10 +63,10 @@ def _default_spec(x: TensorSpec, *, shape: list[Any], name: str | None) -> Tenso
 
 
 _FILL = Op("Fill", infer=_fill_spec, host=_fill, lift=sized(_fill_rows), device="estimax._array._device:fill")
-_LIKE = Op("FillLike", infer=_like_spec, host=_like, lift=leading_axis(_like), device="estimax._array._device:fill_like")
-_IDENTITY = Op(
-    "Identity", infer=_named, host=_same, lift=leading_axis(_same), device="estimax._array._device:identity"
+_LIKE = Op(
+    "FillLike", infer=_like_spec, host=_like, lift=leading_axis(_like), device="estimax._array._device:fill_like"
 )
+_IDENTITY = Op("Identity", infer=_named, host=_same, lift=leading_axis(_same), device="estimax._array._device:identity")
 _DEFAULT = Op("PlaceholderWithDefault", infer=_default_spec, host=_same, lift=leading_axis(_same))
 
 
@@ -78,6 +79,8 @@ def constant(
         value: numbers, truth values or strings, nested in lists, or an array.
         dtype: of the result; Python numbers become int32 and float32 by default.
         shape: of the result; a single value is repeated to fill it.
+        name: has no effect.
+        verify_shape: whether a single value must not be repeated.
 
     Raises:
         TypeError: the data is not of the dtype.
@@ -140,6 +143,7 @@ def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tenso
         dtype: of the value.
         shape: sizes, None for those not known; the number of dimensions must be
             known, so no shape at all means a single dimension.
+        name: of the Tensor.
 
     Example:
         >>> import estimax as tf
@@ -167,9 +171,7 @@ def fill(dims: Any, value: Any, name: str | None = None) -> Any:
                [7, 7]], dtype=int32)
     """
     known, tensors = as_sizes(dims)
-    if any(is_symbolic_size(size) for size in known):
-        return resolve("estimax._array._device:fill")(value, dims=known)
-    return _FILL(value, *tensors, dims=known)
+    return _FILL(beside_sizes(value, known), *tensors, dims=known)
 
 
 def zeros(shape: Any, dtype: Any = float32, name: str | None = None) -> Any:
@@ -200,7 +202,9 @@ def eye(
     name: str | None = None,
 ) -> Tensor:
     """Makes a matrix with ones on the diagonal, repeated over `batch_shape`."""
-    matrix = np.eye(int(num_rows), None if num_columns is None else int(num_columns), dtype=as_dtype(dtype).as_numpy_dtype)
+    matrix = np.eye(
+        int(num_rows), None if num_columns is None else int(num_columns), dtype=as_dtype(dtype).as_numpy_dtype
+    )
     return concrete(_filled(matrix, (*(int(s) for s in batch_shape or ()), *matrix.shape)))
 
 

@@ -15,10 +15,10 @@ import numpy as np
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorShape
 from estimax._base._string_array import StringArray
-from estimax._graph._boundary import is_device_array
+from estimax._graph._boundary import is_device_array, is_symbolic_size
 from estimax._graph._column import Column, Rows, repeat_value
 from estimax._graph._lifting import Lifting, by_rows
-from estimax._graph._op import Node
+from estimax._graph._op import Node, on_device
 from estimax._graph._tensor import Tensor
 
 
@@ -79,6 +79,11 @@ def _size_items(sizes: Any) -> list[Any]:
     if isinstance(sizes, Tensor | np.ndarray) or is_device_array(sizes):
         return list(np.atleast_1d(np.asarray(sizes)).tolist())
     return list(sizes) if isinstance(sizes, list | tuple) else [sizes]
+
+
+def beside_sizes(value: Any, known: Sequence[Any]) -> Any:
+    """Brings a value to the device if one of the sizes beside it is open there."""
+    return on_device(value) if any(is_symbolic_size(size) for size in known) else value
 
 
 def complete(known: Sequence[Any], sizes: Sequence[Any]) -> tuple[Any, ...]:

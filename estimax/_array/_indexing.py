@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from estimax._array._dimensions import as_sizes, complete, positive_axis, rank_of, rearranged, sized
+from estimax._array._dimensions import as_sizes, beside_sizes, complete, positive_axis, rank_of, rearranged, sized
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
 from estimax._graph._lifting import leading_axis, shifted_axis
@@ -27,15 +27,15 @@ def _indexed_spec(x: TensorSpec, *, key: list[Any]) -> TensorSpec:
     used = sum(item not in ("new", "...") for item in key)
     if used > len(x.shape):
         raise InvalidArgumentError(f"{used} indices are too many for a Tensor of shape {tuple(x.shape)}")
-    full = ["..."] if "..." not in key else []
     shape: list[int | None] = []
     sizes = list(x.shape)
-    for item in [*key, *full]:
+    for item in key if "..." in key else [*key, "..."]:
         if item == "new":
             shape.append(1)
         elif item == "...":
-            rest = len(sizes) - sum(i not in ("new", "...") for i in key[key.index(item) + 1 :] if full == [])
-            shape += [sizes.pop(0) for _ in range(rest)]
+            rest = len(x.shape) - used
+            shape += sizes[:rest]
+            sizes = sizes[rest:]
         elif isinstance(item, list | tuple):
             size = sizes.pop(0)
             shape.append(None if size is None else len(range(*builtins.slice(*item).indices(size))))
@@ -70,7 +70,7 @@ def _slice_spec(x: TensorSpec, *sizes: TensorSpec, begin: list[Any], size: list[
         else:
             shape.append(length)
         known = start is not None and shape[-1] is not None and total is not None
-        if known and not 0 <= start <= start + shape[-1] <= total:  # type: ignore[operator]  # all are known
+        if known and not 0 <= start <= start + shape[-1] <= total:
             raise InvalidArgumentError(f"slice from {start} of size {length} is outside of an axis of size {total}")
     return TensorSpec(shape, x.dtype)
 
@@ -116,6 +116,7 @@ def slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
         input_: the Tensor.
         begin: where the block starts, for each axis.
         size: how long it is, for each axis; -1 for all that is left.
+        name: has no effect.
 
     Raises:
         InvalidArgumentError: the block is not inside the Tensor.
@@ -127,7 +128,7 @@ def slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     """
     starts, more = as_sizes(begin)
     lengths, still_more = as_sizes(size)
-    return _SLICE(input_, *more, *still_more, begin=starts, size=lengths)
+    return _SLICE(beside_sizes(input_, [*starts, *lengths]), *more, *still_more, begin=starts, size=lengths)
 
 
 def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from estimax._array._dimensions import (
     DeviceShape,
     as_sizes,
+    beside_sizes,
     complete,
     positive_axis,
     rank_of,
@@ -209,6 +210,8 @@ def split(
         value: the Tensor.
         num_or_size_splits: a number of parts, or a list of sizes, of which one may be -1.
         axis: along which to cut.
+        num: has no effect.
+        name: has no effect.
 
     Raises:
         InvalidArgumentError: the parts do not make up the axis.
@@ -227,18 +230,17 @@ def split(
 def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     """Repeats a Tensor along each axis as often as `multiples` says."""
     known, tensors = as_sizes(multiples)
-    return _TILE(input, *tensors, multiples=known)
+    return _TILE(beside_sizes(input, known), *tensors, multiples=known)
 
 
-def pad(
-    tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0
-) -> Any:
+def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0) -> Any:
     """Adds elements before and after each axis.
 
     Args:
         tensor: the Tensor.
         paddings: for each axis, how many to add before and after.
         mode: "CONSTANT" adds `constant_values`; "REFLECT" and "SYMMETRIC" mirror.
+        name: has no effect.
         constant_values: what to add.
 
     Raises:
@@ -253,7 +255,9 @@ def pad(
 
 def _listed(name: str, values: Any) -> list[Any]:
     if isinstance(values, list | tuple):
-        items = [v if isinstance(v, list | tuple | int | float | bool | str | bytes) else as_argument(v) for v in values]
+        items = [
+            v if isinstance(v, list | tuple | int | float | bool | str | bytes) else as_argument(v) for v in values
+        ]
         dtype = next((v.dtype for v in items if isinstance(v, Tensor)), None)
         items = [as_argument(v, dtype) for v in items]
     else:

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimax._array._dimensions import rank_of
-from estimax._array._shape import reshape, shape as shape_of
+from estimax._array._shape import reshape
+from estimax._array._shape import shape as shape_of
 from estimax._base import _nest as nest
 from estimax._base._dtypes import int64
 from estimax._base._errors import InvalidArgumentError
@@ -164,6 +165,10 @@ def cond(
         pred: one truth value.
         true_fn: called where it is true.
         false_fn: called where it is false; returns the same structure.
+        strict: has no effect.
+        name: has no effect.
+        fn1: the same as `true_fn`.
+        fn2: the same as `false_fn`.
 
     Example:
         >>> import estimax as tf
@@ -186,6 +191,7 @@ def boolean_mask(tensor: Any, mask: Any, name: str | None = "boolean_mask", axis
     Args:
         tensor: the Tensor.
         mask: truth values of the shape of the tensor, or of its axes from `axis` on.
+        name: has no effect.
         axis: where the mask starts; the first by default.
 
     Example:
@@ -217,7 +223,5 @@ def _structure(result: Any) -> Any:
 def _chooses_rows(condition: tuple[Any, ...], x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
     if len(condition) != 1 or len(x) < 2 or len(x) != len(y):
         return False
-    try:
-        return TensorShape((condition[0],)).is_compatible_with(x[:1]) and TensorShape(x).is_compatible_with(y)
-    except TypeError:  # sizes that an export leaves open
-        return condition[0] == x[0] == y[0]
+    pairs = [(condition[0], x[0]), *zip(x, y, strict=True)]
+    return all(a is None or b is None or bool(a == b) for a, b in pairs)

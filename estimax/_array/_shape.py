@@ -9,6 +9,7 @@ import numpy as np
 from estimax._array._dimensions import (
     DeviceShape,
     as_sizes,
+    beside_sizes,
     complete,
     positive_axis,
     rank_of,
@@ -142,7 +143,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Any:
                [3, 4]], dtype=int32)
     """
     known, tensors = as_sizes(shape)
-    return _RESHAPE(tensor, *tensors, shape=known)
+    return _RESHAPE(beside_sizes(tensor, known), *tensors, shape=known)
 
 
 def expand_dims(input: Any, axis: Any = None, name: str | None = None, dim: Any = None) -> Any:

@@ -79,7 +79,7 @@ def stack_rows(values: Sequence[Value], dtype: DType) -> Column:
         return Rows(values, dtype)
     if dtype.is_string:
         return StringArray.concatenate([StringArray.of(v).reshape((1, *v.shape)) for v in values])
-    return np.stack(values)  # type: ignore[arg-type]  # numbers, as the dtype says
+    return np.stack(values)
 
 
 def empty_column(spec: TensorSpec) -> Column:
@@ -137,6 +137,8 @@ def to_value(data: Any, dtype: DType | None = None) -> Value:
     if array.dtype.kind in "USOT":
         if dtype is not None:
             raise TypeError(f"expected {dtype.name} values; got {_shown(array)}")
+        if isinstance(data, str | bytes | list | tuple):  # not by way of NumPy, which drops zeros at the end
+            return StringArray.of(data)
         return StringArray.of(array if array.dtype.kind != "T" else array.astype(object))
     if dtype is None:
         return array.astype(_python_default(data, array), copy=False)

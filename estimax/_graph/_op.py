@@ -176,6 +176,12 @@ def as_argument(value: Any, dtype: DType | None = None) -> Any:
     return value if is_device_array(value) else as_tensor(value, dtype)
 
 
+def on_device(value: Any) -> Any:
+    """Makes a device array of a value, by the way that Tensors take there."""
+    value = as_argument(value)
+    return value if is_device_array(value) else _enter(value)
+
+
 def _packed(value: Any, dtype: DType | None = None) -> Any:
     """Returns a value as it is, but a list that holds Tensors or device arrays, at any depth, as one of them."""
     if is_symbolic_size(value):

@@ -81,7 +81,8 @@ class Tensor:
         )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.asarray(self.numpy(), dtype=dtype)
+        value = self.value.to_numpy() if isinstance(self.value, StringArray) else self.numpy()
+        return np.asarray(value, dtype=dtype)
 
     def __bool__(self) -> bool:
         return bool(self.numpy() if self.value is not None else self._raise("a truth value is needed"))

@@ -25,7 +25,9 @@ def _add(x: Any, y: Any) -> Any:
         return np.add(x, y)
     shape = np.broadcast_shapes(x.shape, y.shape)
     empty = pa.scalar(b"", pa.binary())
-    return StringArray(pc.binary_join_element_wise(x.broadcast_to(shape).flat, y.broadcast_to(shape).flat, empty), shape)
+    return StringArray(
+        pc.binary_join_element_wise(x.broadcast_to(shape).flat, y.broadcast_to(shape).flat, empty), shape
+    )
 
 
 def _quotient_dtype(dtype: DType) -> DType:
@@ -69,9 +71,7 @@ _SIGN = elementwise("Sign", np.sign, "jax.numpy:sign")
 _SQUARE = elementwise("Square", np.square, "jax.numpy:square")
 _MAXIMUM = elementwise("Maximum", np.maximum, "jax.numpy:maximum")
 _MINIMUM = elementwise("Minimum", np.minimum, "jax.numpy:minimum")
-_SQUARED_DIFFERENCE = elementwise(
-    "SquaredDifference", _square_of_difference, "estimax.math._device:squared_difference"
-)
+_SQUARED_DIFFERENCE = elementwise("SquaredDifference", _square_of_difference, "estimax.math._device:squared_difference")
 _ROUND = elementwise("Round", _round, "jax.numpy:round")
 _FLOOR = elementwise("Floor", np.floor, "jax.numpy:floor", "floating-point numbers")
 _CEIL = elementwise("Ceil", np.ceil, "jax.numpy:ceil", "floating-point numbers")

@@ -69,7 +69,9 @@ def elementwise(
             try:
                 out = kernel(*values)
             except ValueError as error:
-                raise InvalidArgumentError(f"{name} of shapes {', '.join(str(v.shape) for v in values)}: {error}") from None
+                raise InvalidArgumentError(
+                    f"{name} of shapes {', '.join(str(v.shape) for v in values)}: {error}"
+                ) from None
         return np.asarray(out) if isinstance(out, np.generic) else out
 
     return Op(name, infer=infer, host=host, lift=broadcasting, device=device, same_dtype=True)

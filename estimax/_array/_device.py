@@ -1,0 +1,123 @@
+"""The array ops on the device, where JAX's own function takes other arguments.
+
+Each takes arrays and the static parameters of its op. Shapes may hold sizes that
+an export leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from estimax._array._indexing import as_key
+from estimax._base._dtypes import as_dtype
+from estimax._graph._tensor import Tensor
+
+
+def _completed(known: Sequence[Any], sizes: Sequence[Any]) -> tuple[Any, ...]:
+    rest = iter(sizes)
+    return tuple(next(rest) if size is None else size for size in known)
+
+
+def _canonical(dtype: Any) -> Any:
+    return jax.dtypes.canonicalize_dtype(dtype)
+
+
+def fill(value: Any, *sizes: Any, dims: Sequence[Any]) -> jax.Array:
+    """Repeats one value."""
+    return jnp.full(_completed(dims, sizes), jnp.asarray(value))
+
+
+def fill_like(x: Any, *, value: int, dtype: Any) -> jax.Array:
+    """Makes an array of the same shape with one value everywhere."""
+    return jnp.full(x.shape, value, _canonical(dtype))
+
+
+def identity(x: Any, *, name: str | None = None) -> jax.Array:
+    """Returns the array itself."""
+    return jnp.asarray(x)
+
+
+def reshape(x: Any, *sizes: Any, shape: Sequence[Any]) -> jax.Array:
+    """Gives an array another shape."""
+    return jnp.reshape(x, _completed(shape, sizes))
+
+
+def transpose(x: Any, *, perm: Sequence[int]) -> jax.Array:
+    """Reorders the axes."""
+    return jnp.transpose(x, tuple(perm))
+
+
+def concat(*arrays: Any, axis: int) -> jax.Array:
+    """Joins arrays along an axis."""
+    return jnp.concatenate(arrays, axis)
+
+
+def stack(*arrays: Any, axis: int) -> jax.Array:
+    """Joins arrays along a new axis."""
+    return jnp.stack(arrays, axis)
+
+
+def unstack(x: Any, *, num: int, axis: int) -> tuple[jax.Array, ...]:
+    """Cuts an array into its positions along an axis."""
+    return tuple(jnp.take(x, i, axis) for i in range(num))
+
+
+def split(x: Any, *, sizes: Sequence[int], axis: int) -> list[jax.Array]:
+    """Cuts an array into parts."""
+    total = x.shape[axis]
+    known = sum(s for s in sizes if s != -1)
+    ends = np.cumsum([total - known if s == -1 else s for s in sizes])
+    return jnp.split(x, ends[:-1].tolist(), axis)
+
+
+def tile(x: Any, *sizes: Any, multiples: Sequence[Any]) -> jax.Array:
+    """Repeats an array along each axis."""
+    return jnp.tile(x, _completed(multiples, sizes))
+
+
+def pad(x: Any, *, paddings: Sequence[Sequence[int]], mode: str, value: Any) -> jax.Array:
+    """Adds elements before and after each axis."""
+    widths = [tuple(p) for p in paddings]
+    if mode == "constant":
+        return jnp.pad(x, widths, constant_values=jnp.asarray(value, x.dtype))
+    return jnp.pad(x, widths, mode=mode)
+
+
+def indexed(x: Any, *, key: list[Any]) -> jax.Array:
+    """Indexes with integers, slices, new axes and an ellipsis."""
+    return jnp.asarray(x)[as_key(key)]
+
+
+def slice_(x: Any, *sizes: Any, begin: Sequence[Any], size: Sequence[Any]) -> jax.Array:
+    """Cuts out a block; where it begins may be an array."""
+    rest = iter(sizes)
+    starts = [next(rest) if s is None else s for s in begin]
+    lengths = [next(rest) if s is None else s for s in size]
+    full = [t - s if n == -1 else n for t, s, n in zip(x.shape, starts, lengths, strict=True)]
+    return jax.lax.dynamic_slice(x, starts, full)
+
+
+def gather(x: Any, indices: Any, *, axis: int = 0, batch_dims: int = 0, negative: bool = True) -> jax.Array:
+    """Picks along an axis, with the first `batch_dims` axes of both in step."""
+    if batch_dims:
+        return jax.vmap(lambda a, i: gather(a, i, axis=axis - 1, batch_dims=batch_dims - 1))(x, jnp.asarray(indices))
+    return jnp.take(jnp.asarray(x), indices, axis=axis)
+
+
+def one_hot(indices: Any, *, depth: int, on: Any, off: Any, axis: int, dtype: Any) -> jax.Array:
+    """Turns indices into rows that are off but in one place."""
+    kind = _canonical(dtype)
+    positions = jnp.arange(depth).reshape((depth, *(1,) * (indices.ndim - axis)))
+    return jnp.where(jnp.expand_dims(indices, axis) == positions, jnp.asarray(on, kind), jnp.asarray(off, kind))
+
+
+def range_(start: Any, limit: Any, delta: Any, dtype: Any) -> jax.Array:
+    """Counts from `start` to `limit`; the length must be known or be the size of an array."""
+    first, last, step = (v.numpy() if isinstance(v, Tensor) else v for v in (start, limit, delta))
+    kind = None if dtype is None else _canonical(as_dtype(dtype).as_numpy_dtype)
+    return jnp.arange(first, last, step, dtype=kind)
