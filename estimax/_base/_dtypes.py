@@ -62,11 +62,19 @@ class DType:
 
     @property
     def min(self) -> Any:
-        return np.finfo(self.as_numpy_dtype).min if self.is_floating else np.iinfo(self.as_numpy_dtype).min
+        """The smallest number of this type; TypeError for bool and string."""
+        return self._limits.min
 
     @property
     def max(self) -> Any:
-        return np.finfo(self.as_numpy_dtype).max if self.is_floating else np.iinfo(self.as_numpy_dtype).max
+        """The largest number of this type; TypeError for bool and string."""
+        return self._limits.max
+
+    @property
+    def _limits(self) -> Any:
+        if not (self.is_floating or self.is_integer):
+            raise TypeError(f"only numbers have a smallest and a largest value; the type is {self.name}")
+        return np.finfo(self.as_numpy_dtype) if self.is_floating else np.iinfo(self.as_numpy_dtype)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DType):
@@ -120,8 +128,8 @@ def as_dtype(value: Any) -> DType:
     if isinstance(value, str) and value in _BY_NAME:
         return _BY_NAME[value]
     try:
-        dtype = np.dtype(value)
-    except TypeError:
+        dtype = None if value is None else np.dtype(value)  # NumPy takes None for float64
+    except (TypeError, ValueError):
         dtype = None
     if dtype is not None:
         if dtype.kind in "SUOT":

@@ -69,27 +69,17 @@ class LineArray(StringArray):
         return self._origin
 
     def _rows(self, start: int, stop: int) -> StringArray:
-        if self.ndim != 1:
-            return super()._rows(start, stop)
-        if start == 0 and stop == self.size:
+        if start == 0 and stop == self.shape[0]:
             return self
-        begin = int(self.ends[start - 1]) + 1 if start else 0
-        end = int(self.ends[stop - 1]) + 1 if stop > start else begin
-        ends = self.ends[start:stop] - begin
-        return LineArray(self.block[begin:end], stop - start, self.file, self.first_line + start, ends)
+        width = int(np.prod(self.shape[1:], dtype=np.int64))
+        first, last = start * width, stop * width
+        begin = int(self.ends[first - 1]) + 1 if first else 0
+        end = int(self.ends[last - 1]) + 1 if last > first else begin
+        ends = self.ends[first:last] - begin
+        part = LineArray(self.block[begin:end], last - first, self.file, self.first_line + first, ends)
+        return part._with_shape((stop - start, *self.shape[1:]))
 
-    def reshape(self, *shape: Any) -> StringArray:
-        wanted = super_shape(self.size, shape)
-        if wanted is None:
-            return super().reshape(*shape)
+    def _with_shape(self, shape: tuple[int, ...]) -> StringArray:
         lines = LineArray(self.block, self.size, self.file, self.first_line, self._ends)
-        lines.shape = wanted
+        lines.shape = shape
         return lines
-
-
-def super_shape(size: int, shape: tuple[Any, ...]) -> tuple[int, ...] | None:
-    """Returns the full shape that a call of `reshape` asks for, or None where it does not fit."""
-    wanted = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
-    known = int(np.prod([s for s in wanted if s != -1], dtype=np.int64))
-    full = tuple(int(s) if s != -1 else size // max(known, 1) for s in wanted)
-    return full if int(np.prod(full, dtype=np.int64)) == size else None

@@ -12,6 +12,7 @@ from typing import Any
 
 
 def is_nested(value: Any) -> bool:
+    """Whether a value is a structure with leaves in it, rather than a leaf."""
     return isinstance(value, Mapping | tuple) and not getattr(value, "is_leaf", False)
 
 
@@ -30,14 +31,41 @@ def flatten_with_paths(structure: Any, path: tuple[str, ...] = ()) -> list[tuple
 
 
 def pack(structure: Any, leaves: Iterable[Any]) -> Any:
-    """Returns a structure like the given one with new leaves, in the order of `flatten`."""
-    return _pack(structure, iter(leaves))
+    """Returns a structure like the given one with new leaves, in the order of `flatten`.
+
+    Raises:
+        ValueError: there are more leaves than places for them, or fewer.
+
+    Example:
+        >>> from estimax._base import _nest as nest
+        >>> nest.pack({"size": 0, "kind": (0, 0)}, ["a", "b", 3])
+        {'size': 3, 'kind': ('a', 'b')}
+    """
+    given = list(leaves)
+    count = len(flatten(structure))
+    if len(given) != count:
+        raise ValueError(f"a structure of {count} leaves cannot be made of {len(given)}")
+    return _pack(structure, iter(given))
 
 
 def map_leaves(function: Callable[..., Any], *structures: Any) -> Any:
-    """Applies a function to the leaves of one or more structures of the same form."""
-    flat = [flatten(s) for s in structures]
-    return pack(structures[0], [function(*leaves) for leaves in zip(*flat, strict=True)])
+    """Applies a function to the leaves of one or more structures of the same form.
+
+    Raises:
+        ValueError: the structures differ.
+
+    Example:
+        >>> from estimax._base import _nest as nest
+        >>> nest.map_leaves(max, {"a": 1, "b": (5, 2)}, {"b": (4, 3), "a": 7})
+        {'a': 7, 'b': (5, 3)}
+    """
+    flat = [flatten_with_paths(s) for s in structures]
+    paths = [[path for path, _ in pairs] for pairs in flat]
+    if any(other != paths[0] for other in paths[1:]):
+        shown = " and ".join(str(map_leaves(lambda _: ..., s)) for s in structures)
+        raise ValueError(f"structures must have the same form; got {shown}")
+    rows = zip(*([leaf for _, leaf in pairs] for pairs in flat), strict=True)
+    return _pack(structures[0], iter([function(*leaves) for leaves in rows]))
 
 
 def _order(mapping: Mapping[Any, Any]) -> list[Any]:

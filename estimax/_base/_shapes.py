@@ -21,7 +21,7 @@ class TensorShape(tuple[int | None, ...]):
     """
 
     def __new__(cls, dims: Iterable[Any] = ()) -> TensorShape:
-        return super().__new__(cls, (None if d is None or (isinstance(d, int) and d < 0) else int(d) for d in dims))
+        return super().__new__(cls, (None if d is None or int(d) < 0 else int(d) for d in dims))
 
     @property
     def ndims(self) -> int:

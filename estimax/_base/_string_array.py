@@ -134,16 +134,13 @@ class StringArray:
         if isinstance(key, slice) and key.step in (None, 1) and self.ndim:
             start, stop, _ = key.indices(self.shape[0])
             return self._rows(start, max(stop, start))
-        if isinstance(key, int | np.integer) and self.ndim == 1:
-            return self.flat[int(key) + (len(self) if key < 0 else 0)].as_py()
-        if isinstance(key, np.ndarray) and self.ndim == 1 and key.ndim == 1:
-            return self.gather(np.flatnonzero(key) if key.dtype == bool else key)
+        if isinstance(key, int | np.integer) and self.ndim:
+            row = range(len(self))[key]  # counts from the end, or raises IndexError
+            return self.flat[row].as_py() if self.ndim == 1 else self._rows(row, row + 1).reshape(self.shape[1:])
         index = np.arange(self.size).reshape(self.shape)[key]
-        if np.ndim(index) == 0 and not isinstance(key, tuple) and self.ndim == 0:
-            return self.flat[0].as_py()
-        if np.ndim(index) == 0 and Ellipsis not in (key if isinstance(key, tuple) else (key,)):
-            return self.flat[int(index)].as_py()
-        return self.gather(np.asarray(index))
+        if isinstance(index, np.ndarray):
+            return self.gather(index)
+        return self.flat[int(index)].as_py()
 
     def _rows(self, start: int, stop: int) -> StringArray:
         width = int(np.prod(self.shape[1:], dtype=np.int64))
@@ -169,7 +166,10 @@ class StringArray:
         full = tuple(int(s) if s != -1 else self.size // max(known, 1) for s in wanted)
         if int(np.prod(full, dtype=np.int64)) != self.size:
             raise ValueError(f"cannot reshape strings of shape {self.shape} into shape {wanted}")
-        return StringArray(self.flat, full, self.origin)
+        return self._with_shape(full)
+
+    def _with_shape(self, shape: tuple[int, ...]) -> StringArray:
+        return StringArray(self.flat, shape, self.origin)
 
     def broadcast_to(self, shape: tuple[int, ...]) -> StringArray:
         if shape == self.shape:
@@ -208,11 +208,18 @@ class StringArray:
 
 
 def as_binary(array: pa.Array) -> pa.Array:
-    """Brings any of Arrow's kinds of strings to one form: binary with 32-bit offsets, no nulls."""
+    """Brings any of Arrow's kinds of strings to one form: binary with 32-bit offsets, no nulls.
+
+    Raises:
+        TypeError: the array holds something else.
+    """
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if array.type != pa.binary():
-        array = array.cast(pa.binary())
+        try:
+            array = array.cast(pa.binary())
+        except pa.ArrowNotImplementedError:
+            raise TypeError(f"every element must be str or bytes; got an Arrow array of {array.type}") from None
     return array.fill_null(b"") if array.null_count else array
 
 

@@ -14,7 +14,7 @@ import json
 import math
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -103,7 +103,7 @@ def _native(name: str, value: Any) -> np.ndarray:
 
 def _bytes_of(array: np.ndarray) -> memoryview:
     """Returns the bytes of a contiguous array without copying them."""
-    return memoryview(array.reshape(-1).view(np.uint8))
+    return array.reshape(-1).view(np.uint8).data
 
 
 def _header_crc(header: Mapping[str, Any]) -> str:
@@ -205,9 +205,12 @@ def _check_header(path: str, header: Mapping[str, Any], is_sealed: bool) -> dict
     metadata = header.get(_METADATA, {})
     if not is_sealed and _HEADER_CRC not in metadata:
         return None
-    if metadata.get(_HEADER_CRC) != _header_crc(header) or _ARRAY_CRCS not in metadata:
+    crcs = None
+    if metadata.get(_HEADER_CRC) == _header_crc(header):
+        with suppress(KeyError, TypeError, ValueError):
+            crcs = json.loads(metadata[_ARRAY_CRCS])
+    if not isinstance(crcs, dict):
         raise _damaged(path, "the checksum of its header does not match")
-    crcs: dict[str, int] = json.loads(metadata[_ARRAY_CRCS])
     return crcs
 
 

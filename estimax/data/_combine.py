@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimax._base import _nest as nest
+from estimax._base._shapes import TensorSpec
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
 
 
@@ -62,21 +63,35 @@ class Concatenate(Step):
     second: Step
 
     def __post_init__(self) -> None:
-        one, other = self.first.leaves, self.second.leaves
-        if [s.dtype for s in one] != [s.dtype for s in other]:
+        try:
+            fits = all(nest.flatten(nest.map_leaves(_fits, self.first.spec, self.second.spec)))
+        except ValueError:
+            fits = False
+        if not fits:
             raise TypeError(
-                f"datasets must have elements of the same types; got {self.first.spec} and {self.second.spec}"
+                f"datasets to concatenate must have elements of the same structure, types and numbers of dimensions; "
+                f"got {self.first.spec} and {self.second.spec}"
             )
 
     @property
     def spec(self) -> Any:
-        return self.first.spec
+        return nest.map_leaves(_general, self.first.spec, self.second.spec)
 
     def iterate(self, context: Context) -> ChunkIterator:
         return _ConcatenateIterator(self.first.iterate(context.input(0)), self.second.iterate(context.input(1)))
 
     def project(self, keep: tuple[int, ...]) -> Step:
         return dataclasses.replace(self, first=self.first.project(keep), second=self.second.project(keep))
+
+
+def _fits(one: TensorSpec, other: TensorSpec) -> bool:
+    return one.dtype == other.dtype and len(one.shape) == len(other.shape)
+
+
+def _general(one: TensorSpec, other: TensorSpec) -> TensorSpec:
+    """Returns the spec of values of either kind."""
+    sizes = [a if a == b else None for a, b in zip(one.shape, other.shape, strict=True)]
+    return TensorSpec(sizes, one.dtype)
 
 
 class _ConcatenateIterator(ChunkIterator):

@@ -6,13 +6,17 @@ asks for it.
 
 from __future__ import annotations
 
+import operator
 import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from estimax._base import _nest as nest
 from estimax._base._dtypes import int64, string
-from estimax._base._files import matching_files
+from estimax._base._errors import InvalidArgumentError, UnimplementedError
+from estimax._base._files import as_path, matching_files
 from estimax._graph._function import as_structure, placeholder_for, trace, tracing
 from estimax._graph._op import as_tensor
 from estimax._graph._tensor import Tensor
@@ -85,6 +89,8 @@ class Dataset:
     @staticmethod
     def range(*args: Any, name: str | None = None) -> Dataset:
         """Makes int64 numbers, as Python's `range` does: (stop), (start, stop) or (start, stop, step)."""
+        if not 1 <= len(args) <= 3:
+            raise ValueError(f"range takes (stop), (start, stop) or (start, stop, step); got {args}")
         numbers = [as_tensor(a) for a in args]
         zero, one = as_tensor(0), as_tensor(1)
         start, stop, stride = {1: [zero, *numbers, one], 2: [*numbers, one]}.get(len(args), numbers)
@@ -106,16 +112,23 @@ class Dataset:
             ...
             estimax._base._errors.NotFoundError: ...
         """
-        patterns = as_tensor(file_pattern, string).numpy()
-        names = matching_files([p.decode() for p in ([patterns] if isinstance(patterns, bytes) else patterns)])
+        patterns = np.ravel(_names(file_pattern).numpy()).tolist()
+        names = matching_files(patterns)
         files = Dataset.from_tensor_slices(as_tensor(names, string))
         return files.shuffle(len(names), seed) if shuffle is None or shuffle else files
 
     @staticmethod
-    def zip(datasets: Any, name: str | None = None) -> Dataset:
-        """Puts the elements of a structure of datasets side by side, as long as each has one."""
-        steps = tuple(d.step for d in nest.flatten(datasets))
-        return Dataset(Zip(nest.map_leaves(lambda _: None, datasets), steps))
+    def zip(*args: Any, datasets: Any = None, name: str | None = None) -> Dataset:
+        """Puts the elements of a structure of datasets, or of several, side by side, as long as each has one.
+
+        Raises:
+            TypeError: something in the structure is no Dataset.
+        """
+        structure = datasets if not args else args[0] if len(args) == 1 else args
+        made = nest.flatten(structure)
+        if not made or not all(isinstance(d, Dataset) for d in made):
+            raise TypeError(f"zip needs Datasets, or a tuple or dictionary of them; got {structure!r}")
+        return Dataset(Zip(nest.map_leaves(lambda _: None, structure), tuple(d.step for d in made)))
 
     def map(
         self,
@@ -133,7 +146,11 @@ class Dataset:
         return Dataset(Map(self._step, function, nest.map_leaves(lambda _: None, structure)))
 
     def flat_map(self, map_func: Callable[..., Dataset], name: str | None = None) -> Dataset:
-        """Joins the datasets that a function makes of each element."""
+        """Joins the datasets that a function makes of each element.
+
+        Raises:
+            TypeError: the function returns something else.
+        """
         arguments = nest.map_leaves(placeholder_for, self.element_spec)
         token = tracing.set(True)
         try:
@@ -145,7 +162,11 @@ class Dataset:
         return Dataset(FlatMap(self._step, tuple(nest.flatten(arguments)), made.step))
 
     def filter(self, predicate: Callable[..., Any], name: str | None = None) -> Dataset:
-        """Keeps the elements for which a function is true."""
+        """Keeps the elements for which a function is true.
+
+        Raises:
+            TypeError: the function does not return one bool.
+        """
         function, structure = trace(predicate, self.element_spec, unpack=True)
         if not isinstance(structure, Tensor) or structure.dtype.name != "bool" or structure.shape.ndims:
             raise TypeError(f"the function given to filter must return one bool; it returned {structure!r}")
@@ -159,9 +180,7 @@ class Dataset:
         name: str | None = None,
     ) -> Dataset:
         """Puts the elements in a random order: each is drawn from a buffer of the next `buffer_size`."""
-        size = int(buffer_size)
-        if size < 1:
-            raise ValueError(f"buffer_size must be at least 1; got {buffer_size}")
+        size = _positive("buffer_size", buffer_size)
         reshuffle = reshuffle_each_iteration is None or reshuffle_each_iteration
         return Dataset(Shuffle(self._step, size, None if seed is None else int(seed), reshuffle))
 
@@ -182,10 +201,7 @@ class Dataset:
         Raises:
             InvalidArgumentError: when it is read, elements of one batch that differ in shape.
         """
-        size = int(batch_size)
-        if size < 1:
-            raise ValueError(f"batch_size must be at least 1; got {batch_size}")
-        return Dataset(Batch(self._step, size, bool(drop_remainder)))
+        return Dataset(Batch(self._step, _positive("batch_size", batch_size), bool(drop_remainder)))
 
     def take(self, count: Any, name: str | None = None) -> Dataset:
         """Keeps the first `count` elements; all where it is -1."""
@@ -197,12 +213,17 @@ class Dataset:
 
     def shard(self, num_shards: int, index: int, name: str | None = None) -> Dataset:
         """Keeps the elements at positions index, index + num_shards, ..."""
-        if not 0 <= int(index) < int(num_shards):
-            raise ValueError(f"index must lie in [0, {num_shards}); got {index}")
-        return Dataset(Shard(self._step, int(num_shards), int(index)))
+        shards = _positive("num_shards", num_shards)
+        if not 0 <= int(index) < shards:
+            raise InvalidArgumentError(f"index must lie in [0, {shards}); got {index}")
+        return Dataset(Shard(self._step, shards, int(index)))
 
     def concatenate(self, dataset: Dataset, name: str | None = None) -> Dataset:
-        """Appends the elements of another dataset."""
+        """Appends the elements of another dataset.
+
+        Raises:
+            TypeError: its elements have another structure, other types or numbers of dimensions.
+        """
         return Dataset(Concatenate(self._step, dataset.step))
 
     def enumerate(self, start: int = 0, name: str | None = None) -> Dataset:
@@ -212,7 +233,7 @@ class Dataset:
     def cache(self, filename: str = "", name: str | None = None) -> Dataset:
         """Keeps the elements of the first complete pass in memory for the passes after it."""
         if filename:
-            raise NotImplementedError("cache keeps elements in memory only, so far; leave out the file name")
+            raise UnimplementedError(f"cache keeps elements in memory only; leave out the file name {filename!r}")
         return Dataset(Cache(self._step))
 
     def prefetch(self, buffer_size: int | None = None, name: str | None = None) -> Dataset:
@@ -246,9 +267,21 @@ class TextLineDataset(Dataset):
     """The lines of text files, without their line ends.
 
     Args:
-        filenames: a name, a list of names, or a Tensor of them.
+        filenames: a name, a list of names, a Tensor of them, or a Dataset of names.
         compression_type: '' or 'GZIP'.
         buffer_size: bytes to read at a time.
+
+    Raises:
+        NotFoundError: when it is read, a file that does not exist.
+        DataLossError: when it is read, a file that is not compressed as said, or damaged.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> import estimax as tf
+        >>> file = pathlib.Path(tempfile.mkdtemp(), "houses.csv")
+        >>> _ = file.write_text("1000,house\\n800,apt\\n")
+        >>> list(tf.data.TextLineDataset(file).as_numpy_iterator())
+        [b'1000,house', b'800,apt']
     """
 
     def __init__(
@@ -259,12 +292,30 @@ class TextLineDataset(Dataset):
         num_parallel_reads: int | None = None,
         name: str | None = None,
     ) -> None:
-        names = filenames if isinstance(filenames, Tensor) else as_tensor(_paths(filenames), string)
-        super().__init__(TextLines(names, compression_type or "", buffer_size or 1 << 20))
+        compression, block_bytes = compression_type or "", buffer_size or 1 << 20
+        if isinstance(filenames, Dataset):
+            step = filenames.flat_map(lambda file: Dataset(TextLines(file, compression, block_bytes))).step
+        else:
+            step = TextLines(_names(filenames), compression, block_bytes)
+        super().__init__(step)
 
 
-def _paths(filenames: Any) -> Any:
-    return [str(f) for f in filenames] if isinstance(filenames, list | tuple) else str(filenames)
+def _names(files: Any) -> Tensor:
+    """Makes a Tensor of what a program writes for one or several files."""
+    if isinstance(files, Tensor):
+        return files
+    several = isinstance(files, list | tuple | np.ndarray)
+    return as_tensor([as_path(f) for f in files] if several else as_path(files), string)
+
+
+def _positive(name: str, value: Any) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError as error:
+        raise TypeError(f"{name} must be an integer; got {value!r}") from error
+    if number < 1:
+        raise InvalidArgumentError(f"{name} must be at least 1; got {number}")
+    return number
 
 
 def make_one_shot_iterator(dataset: Dataset) -> OneShotIterator:

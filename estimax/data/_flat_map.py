@@ -7,10 +7,8 @@ from typing import Any
 
 from estimax._graph._column import Value, rows_of
 from estimax._graph._tensor import Tensor
-from estimax.data._step import Chunk, ChunkIterator, Context, State, Step, concatenate
-
-ENOUGH_ELEMENTS = 4096
-ENOUGH_BYTES = 4 << 20
+from estimax.data._gathering import Gathering
+from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +46,17 @@ class _FlatMapIterator(ChunkIterator):
         self.count = 0
 
     def next(self, at_most: int) -> Chunk | None:
-        chunks: list[Chunk] = []
-        while not is_enough(chunks, at_most):
+        gathering = Gathering(at_most)
+        while not gathering.is_enough:
             if self.inner is None and not self._next_inner():
                 break
             assert self.inner is not None
-            chunk = self.inner.next(at_most - sum(c.size for c in chunks))
+            chunk = self.inner.next(gathering.room)
             if chunk is None:
                 self.inner = None
             else:
-                chunks.append(chunk)
-        return concatenate(chunks) if chunks else None
+                gathering.add(chunk)
+        return gathering.result()
 
     def _next_inner(self) -> bool:
         chunk = self.outer.next(1)
@@ -87,12 +85,3 @@ class _FlatMapIterator(ChunkIterator):
             self._start_inner()
             assert self.inner is not None
             self.inner.restore(state["inner"])
-
-
-def is_enough(chunks: list[Chunk], at_most: int) -> bool:
-    """Whether small chunks have been gathered into one that is worth the cost of a step."""
-    count = sum(c.size for c in chunks)
-    if not chunks or count < min(at_most, ENOUGH_ELEMENTS):
-        size = sum(getattr(c, "nbytes", ENOUGH_BYTES) for chunk in chunks for c in chunk.columns)
-        return size >= ENOUGH_BYTES
-    return True

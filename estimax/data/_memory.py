@@ -42,6 +42,8 @@ class FromSlices(Step):
     components: tuple[Tensor, ...]
 
     def __post_init__(self) -> None:
+        if not self.components:
+            raise InvalidArgumentError(f"from_tensor_slices needs at least one value; got {self.structure}")
         sizes = {}
         for (path, _), t in zip(nest.flatten_with_paths(self.structure), self.components, strict=True):
             if not t.shape:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from estimax._graph._tensor import Tensor
-from estimax.data._flat_map import is_enough
+from estimax.data._gathering import Gathering
 from estimax.data._memory import FromTensors
-from estimax.data._step import Chunk, ChunkIterator, Context, State, Step, concatenate
+from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +44,13 @@ class _RepeatIterator(ChunkIterator):
         self.is_empty = True
 
     def next(self, at_most: int) -> Chunk | None:
-        chunks: list[Chunk] = []
-        while not is_enough(chunks, at_most):
+        gathering = Gathering(at_most)
+        while not gathering.is_enough:
             if self.inner is None:
                 if self.epoch == self.count:
                     break
                 self.inner = self.source.iterate(self.context.epoch(self.epoch))
-            chunk = self.inner.next(at_most - sum(c.size for c in chunks))
+            chunk = self.inner.next(gathering.room)
             if chunk is None:
                 if self.is_empty:
                     self.count = self.epoch
@@ -58,8 +58,8 @@ class _RepeatIterator(ChunkIterator):
                 self.inner, self.epoch = None, self.epoch + 1
             else:
                 self.is_empty = False
-                chunks.append(chunk)
-        return concatenate(chunks) if chunks else None
+                gathering.add(chunk)
+        return gathering.result()
 
     def state(self) -> State:
         inner = self.inner.state() if self.inner else None

@@ -66,7 +66,9 @@ class Context:
     """Where in a program, and in which epoch, an iterator runs: all that its randomness depends on.
 
     `entropy` is the same for the whole run; `place` tells the steps of a chain
-    apart, `epochs` the repetitions around them.
+    apart, `epochs` the repetitions around them. A random step with a seed of its
+    own depends on this and the epochs alone, so that datasets shuffled with one
+    seed stay row by row together.
     """
 
     entropy: int
@@ -81,9 +83,10 @@ class Context:
 
     def generator(self, seed: int | None, every_epoch: bool = True) -> np.random.Generator:
         """Returns random numbers that depend on the seed, or without one on the run and the place."""
-        key = [*self.place, len(self.place), *(self.epochs if every_epoch else ())]
-        start = [self.entropy & 0xFFFFFFFFFFFFFFFF] if seed is None else [seed & 0xFFFFFFFFFFFFFFFF, 1]
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence([*start, *key])))
+        place = (len(self.place), *self.place) if seed is None else (0,)
+        start = (self.entropy if seed is None else seed) & 0xFFFFFFFFFFFFFFFF
+        sequence = np.random.SeedSequence(start, spawn_key=(*place, *(self.epochs if every_epoch else ())))
+        return np.random.Generator(np.random.PCG64(sequence))
 
 
 class ChunkIterator(ABC):
@@ -162,7 +165,8 @@ class Selected(Step):
         return tuple(leaves[i] for i in self.keep)
 
     def iterate(self, context: Context) -> ChunkIterator:
-        return _SelectedIterator(self.input.iterate(context.input()), self.keep)
+        # The same context: what is random below must not depend on which leaves are kept.
+        return _SelectedIterator(self.input.iterate(context), self.keep)
 
     def project(self, keep: tuple[int, ...]) -> Step:
         return self.input.project(tuple(self.keep[i] for i in keep))

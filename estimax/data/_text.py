@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -9,14 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from estimax._base._dtypes import string
-from estimax._base._errors import DataLossError, NotFoundError
+from estimax._base._errors import DataLossError, OpError
 from estimax._base._files import open_read
 from estimax._base._line_array import NEWLINE, LineArray
 from estimax._base._shapes import TensorSpec
 from estimax._graph._tensor import Tensor
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
 
-_COMPRESSIONS = {"": None, "GZIP": "gzip", "ZLIB": "zlib"}
+_COMPRESSIONS = {"": None, "GZIP": "gzip"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,9 @@ class TextLines(Step):
     block_bytes: int
 
     def __post_init__(self) -> None:
-        if self.compression not in ("", "GZIP"):
+        if not self.filenames.dtype.is_string:
+            raise TypeError(f"filenames must be strings; got {self.filenames!r}")
+        if self.compression not in _COMPRESSIONS:
             raise ValueError(f"compression_type must be '' or 'GZIP'; got {self.compression!r}")
 
     @property
@@ -37,93 +40,98 @@ class TextLines(Step):
 
     def iterate(self, context: Context) -> ChunkIterator:
         names = np.asarray(self.filenames.numpy(), object).reshape(-1)
-        return _LineIterator([n.decode() for n in names], self.compression, self.block_bytes)
+        return _LineIterator([os.fsdecode(n) for n in names], self.compression, self.block_bytes)
 
 
 class _LineIterator(ChunkIterator):
-    """Holds one block of lines; its position is that of the next line to hand out."""
+    """Holds one block of lines; its position is where in the file the block starts, and the lines handed out since.
+
+    Carriage returns are no part of a line, wherever they stand, as in the original.
+    """
 
     def __init__(self, files: list[str], compression: str, block_bytes: int) -> None:
         self.files = files
         self.compression = _COMPRESSIONS[compression]
         self.block_bytes = block_bytes
         self.number = 0  # of the file
-        self.offset = 0  # in bytes of text, of the next line
-        self.line = 1
+        self.offset = 0  # of the block, in bytes of the file (uncompressed)
+        self.line = 1  # number of the block's first line
+        self.taken = 0
+        self._block: LineArray | None = None
+        self._length = 0  # of the block in the file
         self._file: BinaryIO | None = None
-        self._pending: LineArray | None = None
         self._rest = b""
-        self._has_returns = False
 
     def next(self, at_most: int) -> Chunk | None:
-        while self._pending is None or not len(self._pending):
-            self._pending = self._read_block()
-            if self._pending is None:
-                if self.number >= len(self.files):
-                    return None
-                self._next_file()
-        part = self._pending[:at_most]
-        self._pending = self._pending[at_most:] if len(part) < len(self._pending) else None
-        self.offset += len(part.block)
-        self.line += len(part)
+        while self._block is None:
+            if self.number >= len(self.files):
+                return None
+            self._block = self._read_block()
+            if self._block is None:
+                self._close()
+                self.number, self.offset, self.line = self.number + 1, 0, 1
+        part = self._block[self.taken : self.taken + at_most]
+        self.taken += len(part)
+        if self.taken == len(self._block):
+            self.offset, self.line = self.offset + self._length, self.line + self.taken
+            self._block, self.taken = None, 0
         return Chunk((part,), len(part))
 
-    def _next_file(self) -> None:
-        self._close()
-        self.number, self.offset, self.line = self.number + 1, 0, 1
-        self._has_returns = False
+    def _read_block(self) -> LineArray | None:
+        """Reads on to the last newline of the next block; None where no lines are left in the file."""
+        parts = [self._rest] if self._rest else []
+        cut = 0
+        while not cut and (data := self._read()):
+            cut = data.rfind(b"\n") + 1
+            parts.append(data[:cut] if cut else data)
+        self._rest = data[cut:] if cut else b""
+        text = b"".join(parts)
+        self._length = len(text)
+        if b"\r" in text:
+            text = text.replace(b"\r", b"")
+        if not text:
+            return None
+        block = np.frombuffer(text, np.uint8)
+        count = int(np.count_nonzero(block == NEWLINE)) + (not text.endswith(b"\n"))
+        return LineArray(block, count, self.files[self.number], self.line)
+
+    def _read(self) -> bytes:
+        try:
+            if self._file is None:
+                self._file = self._open()
+                self._skip(self._file)
+            return self._file.read(self.block_bytes)
+        except (OSError, EOFError) as error:
+            if isinstance(error, OpError):
+                raise
+            name = self.files[self.number]
+            raise DataLossError(f"{name} cannot be read on from line {self.line}: {error}") from None
+
+    def _open(self) -> BinaryIO:
+        file = open_read(self.files[self.number])
+        if not self.compression:
+            return file
+        stream: BinaryIO = pa.CompressedInputStream(file, self.compression)
+        return stream
+
+    def _skip(self, file: BinaryIO) -> None:
+        """Goes to the offset; compressed text must be read up to there."""
+        left = self.offset
+        if not self.compression:
+            left -= min(left, file.seek(0, os.SEEK_END))
+            file.seek(self.offset)
+        while left and (data := file.read(min(left, self.block_bytes))):
+            left -= len(data)
+        if left:
+            raise _is_shorter(self._name(), self.line)
 
     def _close(self) -> None:
         if self._file is not None:
             self._file.close()
-        self._file, self._pending, self._rest = None, None, b""
+        self._file, self._rest = None, b""
 
-    def _read_block(self) -> LineArray | None:
-        """Reads up to the last newline of the next block; None at the end of the file."""
-        if self.number >= len(self.files):
-            return None
-        if self._file is None:
-            self._file = self._open()
-        parts = [self._rest]
-        while True:
-            data = self._read()
-            if not data:
-                text, self._rest = b"".join(parts), b""
-                break
-            cut = data.rfind(b"\n") + 1
-            if cut:
-                text, self._rest = b"".join([*parts, data[:cut]]), data[cut:]
-                break
-            parts.append(data)
-        if not text:
-            return None
-        block = np.frombuffer(text, np.uint8)
-        ends = int(np.count_nonzero(block == NEWLINE)) + (not text.endswith(b"\n"))
-        return LineArray(block, ends, self.files[self.number], self.line)
-
-    def _read(self) -> bytes:
-        assert self._file is not None
-        try:
-            data = self._file.read(self.block_bytes)
-        except (OSError, EOFError) as error:
-            raise DataLossError(f"{self.files[self.number]} cannot be read after line {self.line}: {error}") from None
-        return self._without_returns(data)
-
-    def _without_returns(self, data: bytes) -> bytes:
-        if b"\r" not in data:
-            return data
-        self._has_returns = True
-        return data.replace(b"\r", b"")
-
-    def _open(self) -> BinaryIO:
-        name = self.files[self.number]
-        try:
-            file = open_read(name)
-        except FileNotFoundError:
-            raise NotFoundError(f"there is no file {name!r} to read lines from") from None
-        if self.compression:
-            file = pa.CompressedInputStream(file, self.compression)
-        return file
+    def __del__(self) -> None:
+        self._close()
 
     def state(self) -> State:
         return {
@@ -131,7 +139,7 @@ class _LineIterator(ChunkIterator):
             "name": self._name(),
             "offset": self.offset,
             "line": self.line,
-            "has_returns": self._has_returns,
+            "taken": self.taken,
         }
 
     def _name(self) -> str:
@@ -140,25 +148,21 @@ class _LineIterator(ChunkIterator):
     def restore(self, state: State) -> None:
         self._close()
         self.number, self.offset, self.line = state["file"], state["offset"], state["line"]
+        self._block, self.taken = None, 0
         if state["name"] != self._name():
             raise DataLossError(
                 f"the input continues in file {state['name']!r}, but file {self.number} of the input is now "
                 f"{self._name()!r}: the files have changed since the checkpoint"
             )
-        if self.offset:
-            self._file = self._open()
-            self._has_returns = state["has_returns"]
-            self._seek()
-
-    def _seek(self) -> None:
-        """Goes to the offset; text whose bytes are not those of the file must be read up to there."""
-        assert self._file is not None
-        if not self.compression and not self._has_returns:
-            self._file.seek(self.offset)
-            return
-        left = self.offset
+        left = state["taken"]
         while left:
-            data = self._file.read(min(left, self.block_bytes))
-            if not data:
-                raise DataLossError(f"{self._name()} is shorter than when the checkpoint was written")
-            left -= len(self._without_returns(data))
+            chunk = self.next(left)
+            if chunk is None or self.number != state["file"]:
+                raise _is_shorter(state["name"], state["line"])
+            left -= chunk.size
+
+
+def _is_shorter(name: str, line: int) -> DataLossError:
+    return DataLossError(
+        f"{name} is shorter than when the checkpoint was written: the input has been read to line {line} and beyond"
+    )

@@ -2,13 +2,13 @@
 
 Whole blocks of lines go to Arrow's CSV reader. Where that fails, or could
 disagree with the original, the rows are decoded one by one by the exact rules,
-which also finds the row to name in an error.
+which also finds the row to name in an error. The rules of quotes are checked
+here for a whole block at once, since Arrow is more lenient.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from estimax._base._dtypes import DType, as_dtype, float32, float64, int32, int64, string
-from estimax._base._errors import InvalidArgumentError
-from estimax._base._line_array import LineArray
+from estimax._base._dtypes import DType, as_dtype, string
+from estimax._base._line_array import NEWLINE, LineArray
 from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._column import to_value
 from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op, as_tensor
-from estimax._graph._tensor import Tensor
+from estimax.io._csv_records import Column, Format, decode_exactly, split_fields
 
 _ARROW = {
     "float32": pa.float32(),
@@ -33,7 +31,8 @@ _ARROW = {
     "int64": pa.int64(),
     "string": pa.binary(),
 }
-_INTEGER = re.compile(rb"[+-]?[0-9]+\Z")
+_QUOTE = ord('"')
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def decode_csv(
@@ -72,10 +71,12 @@ def decode_csv(
         >>> size.numpy(), kind.numpy()
         (array([1000,  800], dtype=int32), array([b'house', b'apt'], dtype=object))
     """
+    if not record_defaults:
+        raise ValueError("record_defaults must have one entry for each column; got none")
     dtypes, defaults = zip(*(_default(d, i) for i, d in enumerate(record_defaults)), strict=True)
-    if len(field_delim) != 1:
-        raise ValueError(f"field_delim must be one character; got {field_delim!r}")
-    if select_cols is not None and (len(select_cols) != len(dtypes) or list(select_cols) != sorted(set(select_cols))):
+    if len(field_delim.encode()) != 1 or field_delim in ('"\r\n' if use_quote_delim else "\r\n"):
+        raise ValueError(f"field_delim must be one ASCII character, not a quote or line end; got {field_delim!r}")
+    if select_cols is not None and not _is_increasing(select_cols, len(dtypes)):
         raise ValueError(
             f"select_cols must be increasing, one position for each of the {len(dtypes)} record_defaults; "
             f"got {list(select_cols)}"
@@ -92,17 +93,22 @@ def decode_csv(
     return list(results)
 
 
+def _is_increasing(columns: Sequence[int], count: int) -> bool:
+    return len(columns) == count and list(columns) == sorted(set(columns)) and columns[0] >= 0
+
+
 def _default(given: Any, column: int) -> tuple[DType, Any]:
     """Returns the type of a column and its default, None where the field is required."""
     if isinstance(given, DType | type):
-        return as_dtype(given), None
-    value: Any = given.value if isinstance(given, Tensor) else to_value(given)
-    dtype = string if isinstance(value, StringArray) else as_dtype(value.dtype)
-    if dtype not in (float32, float64, int32, int64, string) or value.size > 1:
+        dtype, value = as_dtype(given), None
+    else:
+        tensor = as_tensor(given)
+        dtype, value = tensor.dtype, tensor.value
+    if dtype.name not in _ARROW or (value is not None and value.size > 1):
         raise TypeError(
             f"record_defaults[{column}] must be one number or string, or empty for a required field; got {given!r}"
         )
-    if value.size == 0:
+    if value is None or value.size == 0:
         return dtype, None
     item = value.reshape((1,))[0]
     return dtype, item.decode() if isinstance(item, bytes) else item.item()
@@ -123,63 +129,96 @@ def _decode(
     select: Sequence[int] | None,
     needed: tuple[bool, ...],
 ) -> tuple[Any, ...]:
-    columns = list(select) if select is not None else list(range(len(dtypes)))
-    block = _block(records, quotes)
-    parsed = None
-    if block is not None and records.size:
-        width = None if select is not None else len(dtypes)
-        kinds = {c: d for c, d, n in zip(columns, dtypes, needed, strict=True) if n or not d.is_string}
-        parsed = _parse(block, kinds, records.size, width, delimiter, quotes, na_value)
+    positions = range(len(dtypes)) if select is None else select
+    columns = [Column(*parts) for parts in zip(positions, dtypes, defaults, strict=True)]
+    form = Format(delimiter.encode(), quotes, na_value.encode(), len(dtypes) if select is None else None)
+    # Columns that nothing needs are read too where their values can be in error.
+    wanted = [c for c, n in zip(columns, needed, strict=True) if n or not c.dtype.is_string or c.default is None]
+    parsed = _parse(records, wanted, form) if records.size else None
     if parsed is None:
-        return _decode_exactly(records, columns, dtypes, defaults, delimiter, quotes, na_value, select is None)
-    results: list[Any] = []
-    for position, dtype, default, is_needed in zip(columns, dtypes, defaults, needed, strict=True):
-        if dtype.is_string and not is_needed:
-            results.append(None)
-            continue
-        array = parsed[position]
-        if array.null_count:
-            if default is None:
-                return _decode_exactly(records, columns, dtypes, defaults, delimiter, quotes, na_value, select is None)
-            array = pc.fill_null(array, pa.scalar(default, array.type))
-        value = StringArray(array) if dtype.is_string else array.to_numpy(zero_copy_only=False)
-        results.append(value.reshape(records.shape))
-    return tuple(results)
+        return decode_exactly(records, columns, form)
+    return tuple(parsed.get(c.position) for c in columns)
 
 
 DECODE_CSV = Op("DecodeCSV", infer=_infer, host=_decode, lift=broadcasting, partial=True)
 
 
-def _block(records: StringArray, quotes: bool) -> Any:
-    """Returns the records as bytes with a newline after each, or None where Arrow could misread them."""
-    if isinstance(records, LineArray):
-        block: Any = records.block
-    else:
-        if pc.any(pc.match_substring(records.flat, "\n")).as_py():
-            return None
-        if pc.any(pc.match_substring(records.flat, "\r")).as_py():
-            return None
-        block = pc.binary_join_element_wise(records.flat, b"", b"\n").buffers()[2]
-        block = np.frombuffer(block, np.uint8) if block is not None else np.empty(0, np.uint8)
-    if quotes and np.any(block == ord('"')) and _LONE_QUOTE.search(memoryview(block)):
+def _parse(records: StringArray, columns: Sequence[Column], form: Format) -> dict[int, Any] | None:
+    """Decodes records with Arrow; None where it fails, or may disagree with the exact rules."""
+    block = _block(records)
+    if block is None or not _is_regular(block, form):
         return None
-    return block
+    types = {c.position: _ARROW[c.dtype.name] for c in columns}
+    arrays = _read(block, types, form)
+    if arrays is None or any(len(array) != records.size for array in arrays.values()):
+        return None
+    suspect = {c.position: _suspect(c.dtype, arrays[c.position], block) for c in columns}
+    patterns = {position: pattern for position, pattern in suspect.items() if pattern}
+    if patterns:
+        texts = _read(block, dict.fromkeys(patterns, pa.binary()), form) or {}
+        if any(pc.any(pc.match_substring_regex(texts[p], pattern)).as_py() for p, pattern in patterns.items()):
+            return None
+    results: dict[int, Any] = {}
+    for column in columns:
+        array = arrays[column.position]
+        if array.null_count:
+            if column.default is None:
+                return None
+            array = pc.fill_null(array, pa.scalar(column.default, array.type))
+        value = StringArray(array) if column.dtype.is_string else array.to_numpy(zero_copy_only=False)
+        results[column.position] = value.reshape(records.shape)
+    return results
 
 
-_LONE_QUOTE = re.compile(rb'[^,;|\t\n"]"[^,;|\t\n"]')
+def _block(records: StringArray) -> Any:
+    """Returns the records as bytes with a newline after each, or None where there are line ends in them."""
+    if isinstance(records, LineArray):
+        return records.block
+    if pc.any(pc.match_substring_regex(records.flat, "[\r\n]")).as_py():
+        return None
+    lines = pc.binary_join_element_wise(records.flat, b"", b"\n")
+    start, end = np.frombuffer(lines.buffers()[1], np.int32)[[0, -1]]
+    return np.frombuffer(lines.buffers()[2], np.uint8)[start:end]
 
 
-def _parse(
-    block: np.ndarray,
-    kinds: dict[int, DType],
-    rows: int,
-    width: int | None,
-    delimiter: str,
-    quotes: bool,
-    na_value: str,
-) -> dict[int, pa.Array] | None:
-    """Parses a block with Arrow; None where it fails or finds other rows or columns than expected."""
-    names = {c: f"f{c}" for c in kinds} or {0: "f0"}
+def _is_regular(block: np.ndarray, form: Format) -> bool:
+    """Whether Arrow, if it finds all records of one width, splits them into fields as the exact rules do."""
+    if form.quotes and np.any(block == _QUOTE) and not _has_regular_quotes(block, form.delimiter):
+        return False
+    end = int(np.argmax(block == NEWLINE))
+    first = block[:end] if block[end] == NEWLINE else block
+    width = len(split_fields(first.tobytes(), form))
+    if form.width is not None and width != form.width:
+        return False
+    # An empty record has no fields; Arrow gives it one, which is empty.
+    return width > 1 or not (block[0] == NEWLINE or np.any((block[1:] == NEWLINE) & (block[:-1] == NEWLINE)))
+
+
+def _has_regular_quotes(block: np.ndarray, delimiter: bytes) -> bool:
+    """Whether quotes enclose whole fields, and are doubled within.
+
+    Of the quotes of a line every second one, from the first on, opens: it stands at the start of a field or right
+    after another, which it doubles. The ones between close: at the end of a field, or right before one that opens.
+    """
+    quotes = np.flatnonzero(block == _QUOTE)
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    is_border = np.ones(len(block) + 2, bool)  # of a field; shifted by one, with the borders of the block
+    is_border[1:-1] = (block == NEWLINE) | (block == ord(delimiter))
+    is_doubled = np.append(closing[:-1] + 1 == opening[1:], False)
+    opens = is_border[opening] | np.roll(is_doubled, 1)
+    closes = is_border[closing + 2] | is_doubled
+    newlines = np.flatnonzero(block == NEWLINE)
+    same_line = np.searchsorted(newlines, opening) == np.searchsorted(newlines, closing)
+    return bool(np.all(opens & closes & same_line))
+
+
+def _read(block: np.ndarray, types: Mapping[int, pa.DataType], form: Format) -> dict[int, pa.Array] | None:
+    """Reads some columns of a block; None where a record has another width than the first, or a value another type."""
+    names = {position: f"f{position}" for position in types}
+    if block[:3].tobytes() == _BYTE_ORDER_MARK:  # part of the first field to the original; Arrow drops one
+        block = np.concatenate([block[:3], block])
     try:
         table = csv.read_csv(
             pa.BufferReader(pa.py_buffer(block)),
@@ -187,12 +226,12 @@ def _parse(
                 autogenerate_column_names=True, block_size=max(len(block) + 1, 64), use_threads=False
             ),
             parse_options=csv.ParseOptions(
-                delimiter=delimiter, quote_char='"' if quotes else False, ignore_empty_lines=False
+                delimiter=form.delimiter.decode(), quote_char='"' if form.quotes else False, ignore_empty_lines=False
             ),
             convert_options=csv.ConvertOptions(
-                column_types={names[c]: _ARROW[d.name] for c, d in kinds.items()},
-                include_columns=list(names.values()) if width is None or len(kinds) < width else None,
-                null_values=sorted({"", na_value}),
+                column_types={names[position]: kind for position, kind in types.items()},
+                include_columns=list(names.values()),
+                null_values=sorted({"", form.na_value.decode()}),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
                 check_utf8=False,
@@ -200,121 +239,16 @@ def _parse(
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError):
         return None
-    if table.num_rows != rows or (width is not None and not _has_width(block, table, width, delimiter)):
-        return None
-    return {c: table.column(names[c]).combine_chunks() for c in kinds}
+    return {position: table.column(name).combine_chunks() for position, name in names.items()}
 
 
-def _has_width(block: np.ndarray, table: pa.Table, width: int, delimiter: str) -> bool:
-    """Whether the first row has `width` fields; Arrow refuses rows that differ from the first."""
-    if table.num_columns == width:
-        return True
-    end = np.flatnonzero(block[:65536] == 10)
-    first = block[: end[0]].tobytes() if len(end) else block[:65536].tobytes()
-    return len(_split(first, delimiter.encode(), True) or ()) == width
+def _suspect(dtype: DType, array: pa.Array, block: np.ndarray) -> str | None:
+    """Returns a pattern of texts that Arrow takes for numbers of this type and the original does not.
 
-
-def _decode_exactly(
-    records: StringArray,
-    columns: Sequence[int],
-    dtypes: Sequence[DType],
-    defaults: Sequence[Any],
-    delimiter: str,
-    quotes: bool,
-    na_value: str,
-    exact_width: bool,
-) -> tuple[Any, ...]:
-    """Decodes record by record by the original's rules; raises for the first bad one."""
-    rows: list[list[Any]] = []
-    for index, record in enumerate(records.flat.to_pylist()):
-        fields = _split(record, delimiter.encode(), quotes)
-        if fields is None:
-            raise InvalidArgumentError(
-                f"{_where(records, index)}: quotes must enclose a whole field; got {_short(record)}"
-            )
-        if len(fields) <= columns[-1] or (exact_width and len(fields) != len(dtypes)):
-            wanted = len(dtypes) if exact_width else f"at least {columns[-1] + 1}"
-            raise InvalidArgumentError(
-                f"{_where(records, index)}: expected {wanted} fields, got {len(fields)}: {_short(record)}"
-            )
-        rows.append(
-            [
-                _field(fields[c], dtype, default, na_value.encode(), _Place(records, index, c, record))
-                for c, dtype, default in zip(columns, dtypes, defaults, strict=True)
-            ]
-        )
-    out = []
-    for i, dtype in enumerate(dtypes):
-        values = [row[i] for row in rows]
-        array = StringArray.of(values) if dtype.is_string else np.array(values, dtype.as_numpy_dtype)
-        out.append(array.reshape(records.shape))
-    return tuple(out)
-
-
-def _split(record: bytes, delimiter: bytes, quotes: bool) -> list[bytes] | None:
-    """Splits a record into fields; None where quotes stand in the middle of a field."""
-    if not quotes or b'"' not in record:
-        return record.split(delimiter)
-    fields, position = [], 0
-    while True:
-        if record[position : position + 1] == b'"':
-            match = _QUOTED.match(record, position)
-            end = match.end() if match else -1
-            if end < 0 or record[end : end + 1] not in (b"", delimiter):
-                return None
-            fields.append(record[position + 1 : end - 1].replace(b'""', b'"'))
-        else:
-            end = record.find(delimiter, position)
-            end = len(record) if end < 0 else end
-            if b'"' in record[position:end]:
-                return None
-            fields.append(record[position:end])
-        if end == len(record):
-            return fields
-        position = end + 1
-
-
-_QUOTED = re.compile(rb'"(?:[^"]|"")*"(?!")')
-
-
-class _Place:
-    """Where a field stands, for messages."""
-
-    def __init__(self, records: StringArray, index: int, column: int, record: bytes) -> None:
-        self.records, self.index, self.column, self.record = records, index, column, record
-
-    def error(self, what: str) -> InvalidArgumentError:
-        where = _where(self.records, self.index)
-        return InvalidArgumentError(f"{where}, field {self.column}: {what}; the record is {_short(self.record)}")
-
-
-def _field(field: bytes, dtype: DType, default: Any, na_value: bytes, place: _Place) -> Any:
-    if field in (b"", na_value):
-        if default is None:
-            raise place.error("a value is required, but the field is empty")
-        return default
-    if dtype.is_string:
-        return field
-    text = field.strip()
-    if dtype.is_integer:
-        if not _INTEGER.match(text):
-            raise place.error(f"expected a number of type {dtype.name}, got {_short(field)}")
-        number = int(text)
-        if not dtype.min <= number <= dtype.max:
-            raise place.error(f"{number} does not fit into {dtype.name}")
-        return number
-    try:
-        if b"_" in text:
-            raise ValueError
-        return float(text)
-    except ValueError:
-        raise place.error(f"expected a number of type {dtype.name}, got {_short(field)}") from None
-
-
-def _where(records: StringArray, index: int) -> str:
-    return records.describe_origin(index) or f"record {index}"
-
-
-def _short(text: bytes) -> str:
-    shown = text.decode("utf-8", "replace")
-    return repr(shown if len(shown) <= 100 else shown[:97] + "...")
+    None where there can be none: no hexadecimal integer without an `0x`, no `infinity` where all numbers are finite.
+    """
+    if dtype.is_integer and np.any((block[:-1] == ord("0")) & ((block[1:] == ord("x")) | (block[1:] == ord("X")))):
+        return "0[xX]"
+    if dtype.is_floating and not pc.all(pc.is_finite(array)).as_py():
+        return r"(?i)inity|nan\("
+    return None
