@@ -1,0 +1,51 @@
+"""Feature columns: how the raw features of an example become the input of a model (`tf.feature_column`)."""
+
+from estimax.feature_column._bucketized import BucketizedColumn, bucketized_column
+from estimax.feature_column._column import CategoricalColumn, DenseColumn, FeatureColumn
+from estimax.feature_column._crossed import CrossedColumn, crossed_column
+from estimax.feature_column._embedding import EmbeddingColumn, embedding_column
+from estimax.feature_column._hashed import HashedCategoricalColumn, categorical_column_with_hash_bucket
+from estimax.feature_column._identity import IdentityCategoricalColumn, categorical_column_with_identity
+from estimax.feature_column._indicator import IndicatorColumn, indicator_column
+from estimax.feature_column._input_layer import input_layer
+from estimax.feature_column._linear_model import linear_model
+from estimax.feature_column._numeric import NumericColumn, numeric_column
+from estimax.feature_column._parse_spec import make_parse_example_spec
+from estimax.feature_column._vocabulary_file import (
+    VocabularyFileCategoricalColumn,
+    categorical_column_with_vocabulary_file,
+)
+from estimax.feature_column._vocabulary_list import (
+    VocabularyListCategoricalColumn,
+    categorical_column_with_vocabulary_list,
+)
+from estimax.feature_column._weighted import WeightedCategoricalColumn, weighted_categorical_column
+
+__all__ = [
+    "BucketizedColumn",
+    "CategoricalColumn",
+    "CrossedColumn",
+    "DenseColumn",
+    "EmbeddingColumn",
+    "FeatureColumn",
+    "HashedCategoricalColumn",
+    "IdentityCategoricalColumn",
+    "IndicatorColumn",
+    "NumericColumn",
+    "VocabularyFileCategoricalColumn",
+    "VocabularyListCategoricalColumn",
+    "WeightedCategoricalColumn",
+    "bucketized_column",
+    "categorical_column_with_hash_bucket",
+    "categorical_column_with_identity",
+    "categorical_column_with_vocabulary_file",
+    "categorical_column_with_vocabulary_list",
+    "crossed_column",
+    "embedding_column",
+    "indicator_column",
+    "input_layer",
+    "linear_model",
+    "make_parse_example_spec",
+    "numeric_column",
+    "weighted_categorical_column",
+]

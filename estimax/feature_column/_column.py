@@ -1,0 +1,108 @@
+"""The interfaces of feature columns.
+
+A column describes how the raw features of an example become the input of a
+model. It has a host half, graph nodes that turn raw features into ids or
+numbers, and a device half, from there to dense arrays. A column is a frozen
+description: it holds no values and no variables.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from estimax.io._example_specs import ExampleSpec
+
+MISSING = int(np.iinfo(np.int64).min)
+"""Stands in the input of a cross where an example has no value; -1 is a value there."""
+
+
+class FeatureColumn(ABC):
+    """The interface of every column."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name of the column, which orders the input layer and names the variables."""
+
+    @property
+    @abstractmethod
+    def parse_example_spec(self) -> dict[str, ExampleSpec]:
+        """The raw features it reads, as the parser of serialized examples is to read them."""
+
+    @property
+    def raw_keys(self) -> tuple[str, ...]:
+        """The names of the raw features it reads."""
+        return tuple(self.parse_example_spec)
+
+
+class DenseColumn(FeatureColumn):
+    """A column that gives the same count of numbers for every example."""
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """How many numbers it gives for an example."""
+
+    @abstractmethod
+    def host(self, features: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Builds the host half.
+
+        Returns:
+            Tensors [batch, k] for the device; or device arrays, where the model
+            function computed the feature itself.
+        """
+
+    @abstractmethod
+    def device(self, arrays: Sequence[Any], trainable: bool = True) -> Any:
+        """Computes [batch, width] float32 from the device arrays of what `host` returned.
+
+        Makes the variables of the column in the current scope, which is its own;
+        `trainable=False` keeps them as they are.
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class Categories:
+    """The categories of a batch.
+
+    Attributes:
+        ids: integers [batch, k], -1 where there is none.
+        weights: float32 [batch, k], or None where all count the same.
+    """
+
+    ids: Any
+    weights: Any = None
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return (self.ids,) if self.weights is None else (self.ids, self.weights)
+
+
+class CategoricalColumn(FeatureColumn):
+    """A column that gives categories, numbered from 0."""
+
+    @property
+    @abstractmethod
+    def num_buckets(self) -> int:
+        """How many categories there are."""
+
+    @abstractmethod
+    def categories(self, features: Mapping[str, Any]) -> Categories:
+        """Builds the nodes from the raw features to ids."""
+
+
+class CrossableColumn(CategoricalColumn):
+    """A categorical column that can be crossed with others."""
+
+    @abstractmethod
+    def cross_ids(self, features: Mapping[str, Any]) -> Any:
+        """Builds the nodes from the raw features to the integers that a cross hashes.
+
+        They differ from the ids in what is out of vocabulary, which is a value of
+        its own to a cross; only where the raw feature is '' or -1 they are `MISSING`.
+        """

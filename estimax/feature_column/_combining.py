@@ -1,0 +1,87 @@
+"""From the categories of an example, one or several, to one row of numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from estimax._base._errors import InvalidArgumentError
+
+COMBINERS = ("mean", "sqrtn", "sum")
+
+
+def check_combiner(combiner: Any, argument: str) -> None:
+    """Raises InvalidArgumentError unless a combiner is one of 'mean', 'sqrtn' and 'sum'."""
+    if combiner not in COMBINERS:
+        raise InvalidArgumentError(f"{argument} must be one of {', '.join(map(repr, COMBINERS))}; got {combiner!r}")
+
+
+def counts(ids: Any, weights: Any, buckets: int) -> Any:
+    """Counts how often each example has each category, or sums the weights.
+
+    Args:
+        ids: integers [batch, k]; those that are not in [0, buckets) do not count.
+        weights: [batch, k], or None for 1.
+        buckets: number of categories.
+
+    Returns:
+        float32 [batch, buckets].
+    """
+    _check_weights(ids, weights)
+    if ids.shape[1] == 1:
+        hot = jax.nn.one_hot(ids[:, 0], buckets)
+        return hot if weights is None else hot * weights
+    hot = jax.nn.one_hot(ids, buckets)
+    return hot.sum(1) if weights is None else (hot * weights[..., None]).sum(1)
+
+
+def combine(rows: Any, ids: Any, weights: Any, combiner: str) -> Any:
+    """Combines the rows of a table that belong to the categories of each example.
+
+    'sum' is the weighted sum, 'mean' that divided by the sum of the weights, and
+    'sqrtn' divided by the root of the sum of their squares. The latter two leave out
+    weights that are not positive, as the original does.
+
+    Args:
+        rows: [batch, k, n]; zeros where there is no category.
+        ids: [batch, k], negative where there is no category.
+        weights: [batch, k], or None for 1.
+        combiner: one of `COMBINERS`.
+
+    Returns:
+        [batch, n]; zeros for an example without categories.
+    """
+    _check_weights(ids, weights)
+    if weights is None:
+        if ids.shape[1] == 1:
+            return rows[:, 0]
+        total = rows.sum(1)
+        if combiner == "sum":
+            return total
+        count = jnp.maximum((ids >= 0).sum(1, keepdims=True), 1).astype(rows.dtype)
+        return total / (count if combiner == "mean" else jnp.sqrt(count))
+    counted = ids >= 0 if combiner == "sum" else (ids >= 0) & (weights > 0)
+    weights = jnp.where(counted, weights, 0)
+    total = jnp.einsum("bkn,bk->bn", rows, weights)
+    if combiner == "sum":
+        return total
+    norm = weights.sum(1) if combiner == "mean" else jnp.square(weights).sum(1)
+    norm = jnp.where(norm > 0, norm, 1)
+    return total / (norm if combiner == "mean" else jnp.sqrt(norm))[:, None]
+
+
+def clipped(rows: Any, max_norm: float) -> Any:
+    """Scales the rows [..., n] that are longer than `max_norm` down to that length."""
+    squares = jnp.square(rows).sum(-1, keepdims=True)
+    # The root of 0 has no gradient, so it is never taken.
+    scale = max_norm / jnp.sqrt(jnp.maximum(squares, max_norm**2))
+    return rows * scale
+
+
+def _check_weights(ids: Any, weights: Any) -> None:
+    if weights is not None and weights.shape != ids.shape:
+        raise InvalidArgumentError(
+            f"there must be one weight for each value; got values of shape {ids.shape} and weights of {weights.shape}"
+        )
