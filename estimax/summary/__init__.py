@@ -1,0 +1,14 @@
+"""`tf.summary`: curves, texts and histograms for TensorBoard, and reading them back.
+
+Event files hold protocol buffers in checksummed records. They are written by a
+thread of their own, so that no disk holds up a training run.
+"""
+
+from tensorboardX.proto.event_pb2 import Event as Event
+from tensorboardX.proto.summary_pb2 import Summary as Summary
+
+from estimax.summary._event_file import EventValue as EventValue
+from estimax.summary._event_file import read_events as read_events
+from estimax.summary._file_writer import FileWriter as FileWriter
+from estimax.summary._file_writer import FileWriterCache as FileWriterCache
+from estimax.summary._writer import EventWriter as EventWriter
