@@ -30,8 +30,9 @@ from estimax._scope._frame import Frame, VariableSpec, entered
 class Crossings(Boundary):
     """The crossings of one call, numbered in the order in which they happen."""
 
-    def __init__(self, make_entry: Callable[[int, Tensor], Any]) -> None:
+    def __init__(self, make_entry: Callable[[int, Tensor], Any], rows: int | None = None) -> None:
         self.make_entry = make_entry
+        self.rows = rows
         self.entries: list[Tensor] = []
         self.exits: list[tuple[Tensor, Any]] = []
         self._arrays: dict[tuple[int, int], Any] = {}
@@ -65,14 +66,13 @@ class Crossings(Boundary):
     def leave(self, array: Any) -> Tensor:
         if id(array) in self._tensors:
             return self._tensors[id(array)][1]
-        tensor = placeholder_for(TensorSpec(_static(array.shape), as_dtype(array.dtype)))
+        shape = tuple(size if isinstance(size, int) else None for size in array.shape)
+        if shape and shape[0] == self.rows:
+            shape = (None, *shape[1:])
+        tensor = placeholder_for(TensorSpec(shape, as_dtype(array.dtype)))
         self.exits.append((tensor, array))
         self._tensors[id(array)] = (array, tensor)
         return tensor
-
-
-def _static(shape: Sequence[Any]) -> tuple[int | None, ...]:
-    return tuple(int(s) if isinstance(s, int) else None for s in shape)
 
 
 def _for_device(value: Any) -> np.ndarray:
@@ -96,7 +96,7 @@ class Program:
         specs: the variables it makes, by name.
         entries: the host Tensors whose values it needs on the device.
         exits: the host placeholders that stand for device results.
-        lookups: (table, shape of the ids) of each reading of rows.
+        lookups: the table of each reading of rows, in order.
         call: the abstract call; of use for the structure of its result and the host
             Tensors in it, not for its arrays.
     """
@@ -108,7 +108,7 @@ class Program:
     entry_numbers: tuple[int, ...]
     entry_specs: tuple[jax.ShapeDtypeStruct, ...]
     exits: tuple[Tensor, ...]
-    lookups: tuple[tuple[str, tuple[Any, ...]], ...]
+    lookups: tuple[str, ...]
     call: Call
 
     def run(
@@ -150,13 +150,17 @@ class Program:
         )
 
 
-def transform(function: Callable[..., Any], arguments: tuple[Any, ...], shapes: Callable[[Tensor], Any]) -> Program:
+def transform(
+    function: Callable[..., Any], arguments: tuple[Any, ...], shapes: Callable[[Tensor], Any], rows: int
+) -> Program:
     """Traces a model function.
 
     Args:
         function: called with the arguments, numbers as device arrays.
         arguments: structures of symbolic host Tensors.
         shapes: returns the shape a Tensor will have on the device.
+        rows: the size of the batch in these shapes; results whose first dimension is
+            as large have, as exits, a first dimension of any size.
 
     Raises:
         Whatever the model function raises, at the line where it does.
@@ -170,7 +174,7 @@ def transform(function: Callable[..., Any], arguments: tuple[Any, ...], shapes: 
             made.append(jax.ShapeDtypeStruct(tuple(shapes(tensor)), device_dtype(tensor)))
             return jnp.zeros(made[-1].shape, made[-1].dtype)
 
-        crossings = Crossings(make_entry)
+        crossings = Crossings(make_entry, rows)
         found.append((_call(function, arguments, Frame({}, key=key), crossings), crossings, made))
         return []
 
@@ -184,7 +188,7 @@ def transform(function: Callable[..., Any], arguments: tuple[Any, ...], shapes: 
         entry_numbers=tuple(range(len(crossings.entries))),
         entry_specs=tuple(made),
         exits=tuple(t for t, _ in crossings.exits),
-        lookups=tuple((lookup.table, lookup.ids.shape) for lookup in call.frame.lookups),
+        lookups=tuple(lookup.table for lookup in call.frame.lookups),
         call=call,
     )
 

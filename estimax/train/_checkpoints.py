@@ -1,0 +1,353 @@
+"""Checkpoints: `model.ckpt-N.safetensors`, the variables of step N and the position of the input.
+
+Saving writes the file under a temporary name, renames it, names it in the index,
+and only then removes old ones: killed at any moment, it leaves a folder whose
+newest checkpoint is whole. Reading checks every byte, and falls back on the
+checkpoint before where something is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from estimax import logging
+from estimax._base import _state_tree
+from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError, OpError
+from estimax._base._files import as_path, exists, is_remote, names_in, remove_leftovers, write_atomically
+from estimax._base._tensor_file import TensorFile, open_tensors, write_tensors
+from estimax.train._checkpoint_index import (
+    BASENAME,
+    INDEX,
+    SUFFIX,
+    CheckpointState,
+    checkpoints_by_age,
+    listed_checkpoints,
+    read_index,
+    write_index,
+)
+from estimax.train._checkpoint_index import get_checkpoint_state as get_checkpoint_state
+from estimax.train._checkpoint_index import latest_checkpoint as latest_checkpoint
+
+FORMAT = "estimax-checkpoint-1"
+
+# Names that begin so hold the position of the input; no variable is called so.
+_INPUT = "__input__/"
+_TREE = f"{_INPUT}tree"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint holds.
+
+    Attributes:
+        prefix: the path without its extension.
+        step: the global step.
+        variables: name to array, slots and the step among them.
+        input_state: the position of the input, or None if none was saved.
+    """
+
+    prefix: str
+    step: int
+    variables: dict[str, np.ndarray]
+    input_state: Any = None
+
+
+def save_checkpoint(
+    model_dir: str,
+    step: int,
+    variables: Mapping[str, Any],
+    *,
+    input_state: Any = None,
+    keep_max: int | None = 5,
+    keep_every_n_hours: float = 10000,
+    now: float | None = None,
+) -> str:
+    """Writes a checkpoint and names it in the index; the oldest ones beyond `keep_max` are removed.
+
+    Args:
+        model_dir: the folder; it is made if it is missing.
+        step: the global step. A checkpoint of the same step is replaced.
+        variables: name to array.
+        input_state: the position of the input, a tree as `_state_tree.pack` takes it.
+        keep_max: how many are kept; 0 or None for all.
+        keep_every_n_hours: of those that would be removed, one for every so many hours is kept for good.
+        now: seconds since 1970.
+
+    Returns:
+        The path of the checkpoint without its extension, as `latest_checkpoint` gives it.
+
+    Raises:
+        InvalidArgumentError: a variable's name or type cannot be saved.
+        OSError: the disk is full, or the folder cannot be written. Earlier checkpoints are unchanged.
+
+    Example:
+        >>> import numpy as np, tempfile
+        >>> from estimax.train._checkpoints import read_checkpoint, save_checkpoint
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     prefix = save_checkpoint(folder, 17, {"dense/bias": np.ones(2)})
+        ...     checkpoint = read_checkpoint(prefix)
+        >>> prefix[-13:], checkpoint.step, checkpoint.variables
+        ('model.ckpt-17', 17, {'dense/bias': array([1., 1.])})
+    """
+    folder = as_path(model_dir)
+    if is_remote(folder):
+        raise InvalidArgumentError(f"checkpoints must be written to a local folder; got {folder!r}")
+    reserved = [name for name in variables if name.startswith(_INPUT)]
+    if reserved:
+        raise InvalidArgumentError(f"a variable's name must not begin with {_INPUT!r}; got {reserved[0]!r}")
+    os.makedirs(folder, exist_ok=True)
+    prefix = os.path.join(folder, f"{BASENAME}-{int(step)}")
+    arrays = {**variables, **_packed_input(input_state)}
+    metadata = {"format": FORMAT, "step": str(int(step))}
+    write_atomically(f"{prefix}{SUFFIX}", lambda file: write_tensors(file, arrays, metadata))
+    state, removable = _continued(folder, prefix, keep_max, keep_every_n_hours, time.time() if now is None else now)
+    write_index(folder, state)
+    for old in removable:
+        _remove(f"{old}{SUFFIX}")
+    remove_leftovers(folder, rf"{INDEX}|{re.escape(BASENAME)}-.*", f"{prefix}{SUFFIX}")
+    return prefix
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        logging.warning("The old checkpoint %s could not be removed: %s", path, error)
+
+
+def _packed_input(state: Any) -> dict[str, np.ndarray]:
+    if state is None:
+        return {}
+    text, arrays = _state_tree.pack(state)
+    packed = {f"{_INPUT}{name}": array for name, array in arrays.items()}
+    return {_TREE: np.frombuffer(text.encode(), np.uint8), **packed}
+
+
+def _continued(
+    folder: str, prefix: str, keep_max: int | None, keep_every_n_hours: float, now: float
+) -> tuple[CheckpointState, list[str]]:
+    """Returns the index with a new checkpoint at its end, and the checkpoints to remove."""
+    before = _kept_before(folder, prefix, now)
+    kept = dict(zip(before.all_model_checkpoint_paths, before.all_model_checkpoint_timestamps, strict=True))
+    kept.pop(prefix, None)
+    kept[prefix] = now
+    preserved = before.last_preserved_timestamp
+    removable = []
+    for old, stamp in list(kept.items())[: -keep_max if keep_max else 0]:
+        del kept[old]
+        if stamp - preserved >= keep_every_n_hours * 3600:
+            preserved = stamp
+        else:
+            removable.append(old)
+    return CheckpointState(prefix, tuple(kept), tuple(kept.values()), preserved), removable
+
+
+def _kept_before(folder: str, prefix: str, now: float) -> CheckpointState:
+    """Returns what the index says of files that are there; without an index, what the files themselves say."""
+    try:
+        state = read_index(folder)
+        paths = state.all_model_checkpoint_paths
+        stamps = state.all_model_checkpoint_timestamps or tuple(_modified(p, now) for p in paths)
+    except OpError:
+        state = CheckpointState(prefix)
+        paths = tuple(listed_checkpoints(folder))
+        stamps = tuple(_modified(p, now) for p in paths)
+    there = {p: stamp for p, stamp in zip(paths, stamps, strict=True) if os.path.exists(f"{p}{SUFFIX}")}
+    preserved = state.last_preserved_timestamp or min(there.values(), default=now)
+    return replace(
+        state,
+        all_model_checkpoint_paths=tuple(there),
+        all_model_checkpoint_timestamps=tuple(there.values()),
+        last_preserved_timestamp=preserved,
+    )
+
+
+def _modified(prefix: str, default: float) -> float:
+    try:
+        return os.path.getmtime(f"{prefix}{SUFFIX}")
+    except OSError:
+        return default
+
+
+def read_checkpoint(prefix: str) -> Checkpoint:
+    """Reads a checkpoint and checks every byte of it.
+
+    Args:
+        prefix: its path without `.safetensors`, as `latest_checkpoint` gives it.
+
+    Raises:
+        NotFoundError: there is none.
+        DataLossError: it is truncated or damaged; the message names the file.
+    """
+    path = f"{as_path(prefix)}{SUFFIX}"
+    with open_tensors(path, is_sealed=True) as file:
+        if file.metadata.get("format") != FORMAT:
+            raise DataLossError(f"{path!r} must be of the format {FORMAT!r}; got {file.metadata.get('format')!r}")
+        arrays = {name: file.read(name) for name in sorted(file.entries)}
+        step = int(file.metadata["step"])
+    state = None
+    if _TREE in arrays:
+        packed = {name.removeprefix(_INPUT): a for name, a in arrays.items() if name.startswith(_INPUT)}
+        state = _state_tree.unpack(arrays[_TREE].tobytes().decode(), packed)
+    return Checkpoint(as_path(prefix), step, _variables(arrays), state)
+
+
+def _variables(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: array for name, array in arrays.items() if not name.startswith(_INPUT)}
+
+
+def read_latest_checkpoint(model_dir: str, read: Callable[[str], Checkpoint] = read_checkpoint) -> Checkpoint | None:
+    """Reads the newest checkpoint of a folder that is whole.
+
+    A missing or damaged one gives a warning that names it, and the one before it is read.
+
+    Args:
+        model_dir: the folder.
+        read: reads one checkpoint, given its prefix; raises NotFoundError or DataLossError.
+
+    Returns:
+        The checkpoint, or None if there is none.
+
+    Raises:
+        DataLossError: there are checkpoints, and all are damaged.
+    """
+    damage: list[str] = []
+    for prefix in checkpoints_by_age(as_path(model_dir)):
+        try:
+            return read(prefix)
+        except (NotFoundError, DataLossError) as error:
+            logging.warning("Checkpoint %s cannot be used, the one before it is tried: %s", prefix, error)
+            if isinstance(error, DataLossError):
+                damage.append(prefix)
+    if damage:
+        names = ", ".join(damage)
+        raise DataLossError(
+            f"all checkpoints in {as_path(model_dir)!r} are damaged ({names}); remove them to start anew"
+        )
+    return None
+
+
+def checkpoint_variables(prefix: str) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
+    """Returns the shape and type of each variable of a checkpoint, without reading the arrays.
+
+    Raises:
+        NotFoundError: there is none.
+        DataLossError: its header is damaged, or the file is truncated.
+    """
+    with open_tensors(f"{as_path(prefix)}{SUFFIX}") as file:
+        return {name: (file.entries[name].shape, file.entries[name].dtype) for name in _names(file)}
+
+
+def _names(file: TensorFile) -> list[str]:
+    return sorted(_variables(file.entries))
+
+
+def tensor_path(path: str) -> str:
+    """Returns the file that a folder, a prefix or a file name stands for.
+
+    A folder stands for its newest checkpoint, or for the only safetensors file in it.
+
+    Raises:
+        InvalidArgumentError: the folder has no checkpoint.
+        NotFoundError: there is no such file.
+    """
+    text = as_path(path)
+    if exists(f"{text}{SUFFIX}"):
+        return f"{text}{SUFFIX}"
+    if not exists(text):
+        raise NotFoundError(f"there is no checkpoint {text!r}: neither {text + SUFFIX!r} nor a folder of this name")
+    if not os.path.isdir(text):
+        return text
+    prefix = latest_checkpoint(text)
+    if prefix is not None:
+        return f"{prefix}{SUFFIX}"
+    single = [name for name in names_in(text) if name.endswith(SUFFIX)]
+    if len(single) != 1:
+        raise InvalidArgumentError(f"the folder {text!r} must hold a checkpoint; it has {names_in(text)[:5]}")
+    return os.path.join(text, single[0])
+
+
+def read_arrays(path: str) -> dict[str, np.ndarray]:
+    """Reads all variables of a checkpoint, or all arrays of any safetensors file.
+
+    Args:
+        path: a prefix, a folder of checkpoints, or a file.
+
+    Raises:
+        NotFoundError: there is none.
+        DataLossError: it is truncated or damaged.
+    """
+    with open_tensors(tensor_path(path)) as file:
+        return {name: file.read(name) for name in _names(file)}
+
+
+class CheckpointReader:
+    """Reads single variables of a checkpoint; `load_checkpoint` makes one.
+
+    Args:
+        path: a prefix, a folder of checkpoints, or a safetensors file.
+
+    Raises:
+        NotFoundError: there is none.
+        DataLossError: it is truncated, or its header is damaged.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = tensor_path(path)
+        with open_tensors(self._path) as file:
+            self._entries = {name: file.entries[name] for name in _names(file)}
+
+    def get_variable_to_shape_map(self) -> dict[str, list[int]]:
+        """Returns the shape of each variable."""
+        return {name: list(entry.shape) for name, entry in self._entries.items()}
+
+    def get_variable_to_dtype_map(self) -> dict[str, np.dtype[Any]]:
+        """Returns the NumPy type of each variable."""
+        return {name: entry.dtype for name, entry in self._entries.items()}
+
+    def has_tensor(self, name: str) -> bool:
+        """Tells whether there is a variable of this name."""
+        return name in self._entries
+
+    def get_tensor(self, name: str) -> np.ndarray:
+        """Reads a variable.
+
+        Raises:
+            NotFoundError: there is none of this name.
+            DataLossError: its bytes are not those that were written.
+        """
+        with open_tensors(self._path) as file:
+            return file.read(name)
+
+
+def load_checkpoint(ckpt_dir_or_file: str) -> CheckpointReader:
+    """Opens a checkpoint, given its prefix or its folder.
+
+    Raises:
+        NotFoundError: there is no such checkpoint or folder.
+        InvalidArgumentError: the folder has no checkpoint.
+    """
+    return CheckpointReader(ckpt_dir_or_file)
+
+
+def load_variable(ckpt_dir_or_file: str, name: str) -> np.ndarray:
+    """Reads one variable of a checkpoint.
+
+    Raises:
+        NotFoundError: there is no such checkpoint or variable.
+    """
+    return load_checkpoint(ckpt_dir_or_file).get_tensor(name.removesuffix(":0"))
+
+
+def list_variables(ckpt_dir_or_file: str) -> list[tuple[str, list[int]]]:
+    """Lists the variables of a checkpoint with their shapes, by name."""
+    return list(load_checkpoint(ckpt_dir_or_file).get_variable_to_shape_map().items())

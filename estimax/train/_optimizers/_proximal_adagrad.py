@@ -1,0 +1,80 @@
+"""Adagrad with L1 and L2 penalties that are solved for, not differentiated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+
+from estimax.train._optimizer import (
+    LearningRate,
+    Number,
+    Optimizer,
+    require_at_least_zero,
+    require_positive,
+    scalar_like,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ProximalAdagradOptimizer(Optimizer):
+    """Takes Adagrad's step and then shrinks the result towards zero.
+
+    `a += g^2`, `r = rate / sqrt(a)`, `u = w - r * g` and
+    `w = sign(u) * max(|u| - r * l1, 0) / (1 + r * l2)`. Duchi and Singer, "Efficient
+    Online and Batch Learning Using Forward Backward Splitting" (2009).
+
+    Args:
+        learning_rate: a number, an array or a function of no arguments.
+        initial_accumulator_value: where the sum of squares starts; positive.
+        l1_regularization_strength: of the L1 penalty; zero or positive.
+        l2_regularization_strength: of the L2 penalty; zero or positive.
+        use_locking: accepted for programs that pass it; it has no effect.
+        name: of the optimizer and of its slot.
+
+    Raises:
+        InvalidArgumentError: a strength is negative or the initial value is not positive.
+
+    Example:
+        >>> import estimax as tf
+        >>> tf.train.ProximalAdagradOptimizer(0.1, l1_regularization_strength=0.01).slots()
+        {'ProximalAdagrad': 0.1}
+    """
+
+    learning_rate: LearningRate
+    initial_accumulator_value: float = 0.1
+    l1_regularization_strength: float = 0.0
+    l2_regularization_strength: float = 0.0
+    use_locking: bool = False
+    name: str = "ProximalAdagrad"
+
+    def __post_init__(self) -> None:
+        require_positive("ProximalAdagradOptimizer", initial_accumulator_value=self.initial_accumulator_value)
+        require_at_least_zero(
+            "ProximalAdagradOptimizer",
+            l1_regularization_strength=self.l1_regularization_strength,
+            l2_regularization_strength=self.l2_regularization_strength,
+        )
+
+    def slots(self) -> dict[str, float]:
+        """Returns the slot of the sum of squares and its initial value."""
+        return {self.name: self.initial_accumulator_value}
+
+    def update(
+        self,
+        param: jax.Array,
+        slots: Mapping[str, jax.Array],
+        gradient: jax.Array,
+        scalars: Mapping[str, jax.Array],
+        learning_rate: Number,
+        step: Number,
+    ) -> tuple[jax.Array, dict[str, jax.Array]]:
+        """Returns the parameter and the sum of squares after one step."""
+        squares = slots[self.name] + jnp.square(gradient)
+        rate = scalar_like(learning_rate, param) / jnp.sqrt(squares)
+        moved = param - rate * gradient
+        if self.l1_regularization_strength:
+            moved = jnp.sign(moved) * jnp.maximum(jnp.abs(moved) - rate * self.l1_regularization_strength, 0)
+        return moved / (1 + rate * self.l2_regularization_strength), {self.name: squares}
