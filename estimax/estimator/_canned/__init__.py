@@ -1,0 +1,1 @@
+"""The pre-made estimators: each is a head and a model function."""

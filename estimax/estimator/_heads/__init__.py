@@ -1,0 +1,1 @@
+"""Heads: from logits and labels to loss, metrics and predictions."""

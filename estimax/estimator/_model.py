@@ -1,0 +1,192 @@
+"""`Model`: a model function, traced once for each mode and kind of input.
+
+What is kept here, compiled steps among it, serves every later call of train,
+evaluate and predict.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from estimax._base import _nest as nest
+from estimax._graph._column import rows_of
+from estimax._graph._function import Function, placeholder_for
+from estimax._graph._op import as_tensor
+from estimax._graph._tensor import Tensor
+from estimax._scope._transform import Call, Program, transform
+from estimax.data._iterators import Reader
+from estimax.estimator._inputs import Input, known_shape
+from estimax.estimator._mode_keys import ModeKeys
+from estimax.estimator._spec import EstimatorSpec
+
+_UNLIKELY_SIZE = 1009
+"""A batch of this size in a trace tells results that have a batch dimension from those that have not."""
+
+
+@dataclass(frozen=True, eq=False)
+class Traced:
+    """A model function in one mode, for one kind of input.
+
+    Attributes:
+        inputs: the placeholders of the input's leaves.
+        program: the model function; its calls return `EstimatorSpec`s.
+        host: from the leaves of a batch that are needed to the entries of the device.
+        needed: which leaves of a batch these are.
+        outputs: in mode PREDICT, the structure of host Tensors that is predicted.
+        compiled: what was compiled of the program, by name.
+    """
+
+    inputs: tuple[Tensor, ...]
+    program: Program
+    host: Function
+    needed: tuple[int, ...]
+    outputs: Any = None
+    compiled: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def dtypes(self) -> list[np.dtype[Any]]:
+        return [spec.dtype for spec in self.program.used_specs]
+
+
+class Model:
+    """A model function with its arguments, and what was traced of it."""
+
+    def __init__(self, model_fn: Callable[..., Any], params: Any, config: Any) -> None:
+        self.model_fn = model_fn
+        self.params = params
+        self.config = config
+        self._traced: dict[Any, Traced] = {}
+        self._accepted = _checked_arguments(model_fn, params)
+
+    def traced(self, mode: str, given: Input) -> Traced:
+        """Returns the model function traced for the batches of an input."""
+        key = (mode, given.signature)
+        if key not in self._traced:
+            features = nest.map_leaves(placeholder_for, given.spec[0])
+            labels = None if given.spec[1] is None else nest.map_leaves(placeholder_for, given.spec[1])
+            self._traced[key] = self.trace(mode, features, labels, Shapes(given))
+        return self._traced[key]
+
+    def trace(self, mode: str, features: Any, labels: Any, shapes: Shapes) -> Traced:
+        """Traces the model function for features and labels that are Tensors of any graph."""
+        arguments = (features, labels) if labels is not None else (features,)
+
+        def call(features: Any, labels: Any = None) -> Any:
+            spec = self._call(features, labels, mode)
+            return _on_host(spec) if mode == ModeKeys.PREDICT else spec
+
+        leaves = tuple(t for a in arguments for t in nest.flatten(a))
+        try:
+            program = transform(call, arguments, shapes.of(leaves), shapes.rows).pruned(_EXTRACT[mode])
+        except _NeedsExample:
+            shapes.read_example()
+            program = transform(call, arguments, shapes.of(leaves), shapes.rows).pruned(_EXTRACT[mode])
+        host = Function(leaves, program.entries)
+        needed = tuple(i for i, used in enumerate(host.used_inputs) if used) or (0,)
+        outputs = program.call.result if mode == ModeKeys.PREDICT else None
+        return Traced(leaves, program, Function([leaves[i] for i in needed], program.entries), needed, outputs)
+
+    def _call(self, features: Any, labels: Any, mode: str) -> EstimatorSpec:
+        available = {"labels": labels, "mode": mode, "params": copy.deepcopy(self.params), "config": self.config}
+        spec = self.model_fn(features, **{k: v for k, v in available.items() if k in self._accepted})
+        if not isinstance(spec, EstimatorSpec):
+            raise ValueError(f"model_fn must return an EstimatorSpec; it returned {spec!r}")
+        return spec
+
+
+def _checked_arguments(model_fn: Callable[..., Any], params: Any) -> set[str]:
+    parameters = inspect.signature(model_fn).parameters
+    names = set(parameters)
+    if "features" not in names:
+        raise ValueError(f"model_fn must have an argument 'features'; it has {sorted(names)}")
+    required = {
+        n for n, p in parameters.items() if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    }
+    unknown = sorted(required - {"features", "labels", "mode", "params", "config"})
+    if unknown:
+        raise ValueError(
+            f"model_fn needs the arguments {unknown}; it is given features, labels, mode, params and config"
+        )
+    if params is not None and "params" not in names:
+        raise ValueError(f"params were given, but model_fn has no argument 'params'; it has {sorted(names)}")
+    return names
+
+
+def _on_host(spec: EstimatorSpec) -> tuple[Any, dict[str, Any]]:
+    """Returns predictions and export outputs as host Tensors."""
+    predictions = nest.map_leaves(as_tensor, spec.predictions)
+    outputs = {
+        name: (output.method_name, nest.map_leaves(as_tensor, dict(output.outputs)))
+        for name, output in (spec.export_outputs or {}).items()
+    }
+    return predictions, outputs
+
+
+def _extract_training(call: Call) -> Any:
+    spec: EstimatorSpec = call.result
+    rates = [op.optimizer.current_learning_rate() for op in spec.train_ops]
+    summaries = [value for _, _, value in call.frame.summaries]
+    return [spec.loss, *(op.loss for op in spec.train_ops), rates, summaries, call.frame.updates, _ids(call)]
+
+
+def _extract_evaluation(call: Call) -> Any:
+    spec: EstimatorSpec = call.result
+    return [spec.loss, spec.eval_metric_ops or {}, call.frame.updates]
+
+
+def _ids(call: Call) -> list[Any]:
+    return [lookup.ids for lookup in call.frame.lookups]
+
+
+_EXTRACT: Mapping[str, Callable[[Call], Any]] = {
+    ModeKeys.TRAIN: _extract_training,
+    ModeKeys.EVAL: _extract_evaluation,
+    ModeKeys.PREDICT: lambda call: list(call.exits),
+}
+
+
+class _NeedsExample(Exception):
+    """A shape that only a batch of the input can tell."""
+
+
+class Shapes:
+    """The shapes that host Tensors have on the device.
+
+    Known from their specs and the size of batches; where they are not, all are taken
+    from the first batch of the input.
+    """
+
+    def __init__(self, given: Input | None) -> None:
+        self.given = given
+        self.rows = _UNLIKELY_SIZE
+        self._example: Sequence[Any] | None = None
+
+    def read_example(self) -> None:
+        """Reads the first batch."""
+        chunk = Reader(self.given.step, 0).next(1) if self.given else None
+        if chunk is None:
+            raise ValueError("the input has no batch")
+        self._example = [rows_of(c)[0] for c in chunk.columns]
+        self.rows = next((len(v) for v in self._example if v.ndim), 1)
+
+    def of(self, leaves: Sequence[Tensor]) -> Callable[[Tensor], tuple[int, ...]]:
+        """Returns a function that tells the shape of a Tensor made of the leaves."""
+
+        def shape(tensor: Tensor) -> tuple[int, ...]:
+            if self._example is not None:
+                (value,) = Function(leaves, [tensor])(self._example)
+                return tuple(value.shape)
+            known = known_shape(tensor.spec, self.rows)
+            if known is not None:
+                return known
+            if self.given is None:
+                raise ValueError(f"{tensor!r} must have a known shape but for its first dimension")
+            raise _NeedsExample
+
+        return shape

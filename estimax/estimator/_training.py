@@ -1,0 +1,159 @@
+"""Training: from an input function to a run of compiled steps."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from estimax import logging
+from estimax._scope._transform import Call
+from estimax.data._iterators import Reader
+from estimax.data._step import Step
+from estimax.estimator._input_identity import identity_of
+from estimax.estimator._inputs import open_input
+from estimax.estimator._mode_keys import ModeKeys
+from estimax.estimator._model import Traced
+from estimax.estimator._values import first_values, local_values, restored_values, warm_started
+from estimax.summary import EventWriter
+from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint
+from estimax.train._loop import Observer, Run, next_stop_of, run_steps
+from estimax.train._observers import LossLogger, NanGuard, StepCounter, SummaryWriter
+from estimax.train._optimizer import TrainOp
+from estimax.train._saving import CheckpointSaver, CheckpointSaverListener
+from estimax.train._staging import Stager, restore_position
+from estimax.train._step import State, TrainStep
+
+if TYPE_CHECKING:
+    from estimax.estimator._estimator import Estimator
+
+
+def train(
+    estimator: Estimator,
+    input_fn: Any,
+    steps: int | None,
+    max_steps: float | None,
+    listeners: Sequence[CheckpointSaverListener],
+) -> None:
+    """Trains for some steps, up to a step, or until the input ends; see `Estimator.train`."""
+    checkpoint = read_latest_checkpoint(estimator.model_dir)
+    first = checkpoint.step if checkpoint else 0
+    last = math.inf if steps is None and max_steps is None else (max_steps if steps is None else first + steps)
+    assert last is not None
+    if first >= last:
+        logging.info("Skipping training since max_steps has already saved.")
+        return
+    logging.info("Calling model_fn.")
+    given = open_input(input_fn, ModeKeys.TRAIN, estimator.params, estimator.config, repeats=True)
+    traced = estimator.model.traced(ModeKeys.TRAIN, given)
+    step = _compiled(traced)
+    logging.info("Done calling model_fn.")
+    source = given.step.project(traced.needed)
+    identity = identity_of(source)
+    position = _position_in(checkpoint, identity)
+    reader = _reader(estimator, source, position)
+    run = Run(_state(estimator, step, checkpoint, reader.entropy), first, position)
+    with EventWriter(estimator.model_dir) as writer:
+        observers = _observers(estimator, writer, checkpoint, last, listeners)
+        next_stop = next_stop_of(observers, last)
+        stager = Stager(reader, traced.host, traced.dtypes, first, next_stop, source=identity)
+        run_steps(step, run, stager.stages(), observers, last)
+    if run.step == first and position is None:
+        logging.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
+
+
+def _compiled(traced: Traced) -> TrainStep:
+    if "train" not in traced.compiled:
+        traced.compiled["train"] = TrainStep(traced.program, _loss, _train_ops)
+    step: TrainStep = traced.compiled["train"]
+    return step
+
+
+def _loss(call: Call) -> Any:
+    return jnp.asarray(call.result.loss, jnp.float32).reshape(())
+
+
+def _train_ops(call: Call) -> list[TrainOp]:
+    ops: list[TrainOp] = call.result.train_ops
+    return ops
+
+
+def _position_in(checkpoint: Checkpoint | None, identity: str) -> Any:
+    """Returns where the interrupted run left the input, or None where the input shall start anew."""
+    position = checkpoint.input_state if checkpoint else None
+    if position is None:
+        return None
+    if position["input"] != identity:
+        logging.warning("The input differs from that of the run that was interrupted; it starts at its beginning.")
+        return None
+    logging.info("The input goes on where the interrupted run left it.")
+    return position
+
+
+def _reader(estimator: Estimator, source: Step, position: Any) -> Reader:
+    if position is None:
+        seed = estimator.config.tf_random_seed
+        return Reader(source, secrets.randbits(63) if seed is None else seed)
+    reader = Reader(source, position["reader"]["entropy"])
+    restore_position(reader, position)
+    return reader
+
+
+def _state(estimator: Estimator, step: TrainStep, checkpoint: Checkpoint | None, entropy: int) -> State:
+    specs = step.program.specs
+    if checkpoint is not None:
+        logging.info("Restoring parameters from %s", checkpoint.prefix)
+        values = restored_values(specs, step.initial_slots(), checkpoint)
+    else:
+        values = first_values(specs, entropy)
+        if estimator.warm_start_from is not None:
+            values = warm_started(values, specs, estimator.warm_start_from)
+        values |= step.initial_slots()
+    state: State = jax.device_put(
+        {
+            "variables": values,
+            "locals": local_values(specs),
+            "scratch": step.initial_scratch(),
+            "step": np.int32(checkpoint.step if checkpoint else 0),
+            "seed": np.uint32(entropy & 0xFFFFFFFF),
+        }
+    )
+    return state
+
+
+def _observers(
+    estimator: Estimator,
+    writer: EventWriter,
+    checkpoint: Checkpoint | None,
+    last: float,
+    listeners: Sequence[CheckpointSaverListener],
+) -> list[Observer]:
+    config = estimator.config
+    observers: list[Observer] = [NanGuard()]
+    if config.log_step_count_steps:
+        observers += [LossLogger(config.log_step_count_steps), StepCounter(config.log_step_count_steps, writer)]
+    if config.save_summary_steps:
+        observers.append(SummaryWriter(config.save_summary_steps, writer))
+    if config.save_checkpoints_steps or config.save_checkpoints_secs:
+        restored = checkpoint.step if checkpoint else None
+        observers.append(
+            CheckpointSaver(
+                estimator.model_dir,
+                config.save_checkpoints_steps,
+                config.save_checkpoints_secs,
+                restored or 0,
+                last,
+                restored,
+                config.keep_checkpoint_max,
+                config.keep_checkpoint_every_n_hours,
+                listeners,
+            )
+        )
+    elif listeners:
+        raise ValueError("saving_listeners need checkpoints; RunConfig turns them off")
+    return observers

@@ -1,0 +1,106 @@
+"""Homes to learn from, and every pre-made estimator that learns from them."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+
+import estimax as tf
+
+RECORDED = pathlib.Path(__file__).parent / "recorded"
+CLASSES = ["cheap", "fair", "dear"]
+
+with np.load(RECORDED / "homes.npz") as _homes:
+    PRICE = _homes["price"]
+    FEATURES = {name: _homes[name] for name in ("sq_footage", "type", "town", "weight")}
+
+ROWS = len(PRICE)
+LABELS = {
+    "regressor": PRICE,
+    "binary": (PRICE > 1.0).astype(np.int32),
+    "three": np.digitize(PRICE, [0.8, 1.5]),
+    "named": np.where(PRICE > 1.5, "dear", np.where(PRICE > 0.8, "fair", "cheap")),
+}
+
+
+def input_fn(labels=None, batch=16, epochs=1, features=FEATURES):
+    """Returns an input function over the homes; `epochs=None` goes on for ever."""
+    data = features if labels is None else (features, labels)
+    return lambda: tf.data.Dataset.from_tensor_slices(data).repeat(epochs).batch(batch)
+
+
+def wide_columns():
+    fc = tf.feature_column
+    kind = fc.categorical_column_with_vocabulary_list("type", ["house", "apt"])
+    town = fc.categorical_column_with_hash_bucket("town", 20)
+    footage = fc.numeric_column("sq_footage")
+    buckets = fc.bucketized_column(footage, [1.0, 2.0, 3.0])
+    return [footage, kind, town, buckets, fc.crossed_column(["type", buckets], 50)]
+
+
+def deep_columns():
+    fc = tf.feature_column
+    kind = fc.categorical_column_with_vocabulary_list("type", ["house", "apt"], num_oov_buckets=1)
+    town = fc.categorical_column_with_hash_bucket("town", 20)
+    return [fc.numeric_column("sq_footage"), fc.indicator_column(kind), fc.embedding_column(town, 4)]
+
+
+def linear(is_regressor, **options):
+    make = tf.estimator.LinearRegressor if is_regressor else tf.estimator.LinearClassifier
+    return make(wide_columns(), **options)
+
+
+def dnn(is_regressor, hidden_units=(8, 4), **options):
+    make = tf.estimator.DNNRegressor if is_regressor else tf.estimator.DNNClassifier
+    return make(hidden_units, deep_columns(), **options)
+
+
+def combined(is_regressor, dnn_hidden_units=(8, 4), **options):
+    regressor, classifier = tf.estimator.DNNLinearCombinedRegressor, tf.estimator.DNNLinearCombinedClassifier
+    return (regressor if is_regressor else classifier)(
+        linear_feature_columns=wide_columns(),
+        dnn_feature_columns=deep_columns(),
+        dnn_hidden_units=dnn_hidden_units,
+        **options,
+    )
+
+
+def small(model_dir=None, seed=1, **config):
+    """Makes the smallest model there is: price by size alone."""
+    run_config = tf.estimator.RunConfig(model_dir=model_dir, tf_random_seed=seed, **config)
+    return tf.estimator.LinearRegressor([tf.feature_column.numeric_column("sq_footage")], config=run_config)
+
+
+def variables(estimator):
+    """Returns all variables and slots of the latest checkpoint."""
+    return {name: estimator.get_variable_value(name) for name in estimator.get_variable_names()}
+
+
+def assert_equal(one, other):
+    """Asserts that two sets of variables are equal, bit for bit."""
+    assert one.keys() == other.keys()
+    assert [name for name in one if not np.array_equal(one[name], other[name])] == []
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A row of the table: how the estimator is made, and for which labels."""
+
+    family: Callable
+    kind: str
+
+    @property
+    def labels(self):
+        return LABELS[self.kind]
+
+    def make(self, model_dir, seed=1, options=None, **config):
+        """Makes the estimator; `config` goes to its `RunConfig`."""
+        classes = {} if self.kind in ("regressor", "binary") else {"n_classes": 3}
+        names = {"label_vocabulary": CLASSES} if self.kind == "named" else {}
+        run_config = tf.estimator.RunConfig(model_dir=model_dir, tf_random_seed=seed, **config)
+        return self.family(self.kind == "regressor", config=run_config, **classes, **names, **(options or {}))
+
+
+FAMILIES = {"linear": linear, "dnn": dnn, "combined": combined}
+MODELS = {f"{name}-{kind}": Model(family, kind) for name, family in FAMILIES.items() for kind in LABELS}

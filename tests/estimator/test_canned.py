@@ -1,0 +1,148 @@
+"""Laws over the table of pre-made estimators."""
+
+import numpy as np
+import pytest
+
+from tests.estimator import homes
+from tests.estimator.conftest import STEPS
+
+every_model = pytest.mark.parametrize("name", homes.MODELS)
+
+REGRESSOR = {"predictions": (np.float32, (1,))}
+BINARY = {
+    "logits": (np.float32, (1,)),
+    "logistic": (np.float32, (1,)),
+    "probabilities": (np.float32, (2,)),
+    "class_ids": (np.int64, (1,)),
+    "classes": (np.dtype(object), (1,)),
+    "all_class_ids": (np.int32, (2,)),
+    "all_classes": (np.dtype(object), (2,)),
+}
+THREE = {
+    "logits": (np.float32, (3,)),
+    "probabilities": (np.float32, (3,)),
+    "class_ids": (np.int64, (1,)),
+    "classes": (np.dtype(object), (1,)),
+    "all_class_ids": (np.int32, (3,)),
+    "all_classes": (np.dtype(object), (3,)),
+}
+PREDICTIONS = {"regressor": REGRESSOR, "binary": BINARY, "three": THREE, "named": THREE}
+
+MEANS = ["average_loss", "label/mean", "prediction/mean"]
+METRICS = {
+    "regressor": [*MEANS, "global_step", "loss"],
+    "binary": [
+        *MEANS,
+        "accuracy",
+        "accuracy_baseline",
+        "auc",
+        "auc_precision_recall",
+        "global_step",
+        "loss",
+        "precision",
+        "recall",
+    ],
+    "three": ["accuracy", "average_loss", "global_step", "loss"],
+    "named": ["accuracy", "average_loss", "global_step", "loss"],
+}
+
+
+def rows(predictions):
+    """Stacks predictions by key."""
+    listed = list(predictions)
+    return {key: np.stack([row[key] for row in listed]) for key in listed[0]}
+
+
+def assert_same(one, other, rtol=0.0, atol=0.0):
+    assert one.keys() == other.keys()
+    for key, value in one.items():
+        if value.dtype.kind == "f":
+            np.testing.assert_allclose(other[key], value, rtol=rtol, atol=atol, err_msg=key)
+        else:
+            np.testing.assert_array_equal(other[key], value, err_msg=key)
+
+
+@every_model
+def test_training_lowers_the_loss(name, trained):
+    found = trained(name)
+    assert found.after["average_loss"] < found.before["average_loss"]
+    assert (found.before["global_step"], found.after["global_step"]) == (0, STEPS)
+
+
+@every_model
+def test_metrics_have_the_names_and_types_of_the_original(name, trained):
+    after = trained(name).after
+    assert list(after) == sorted(METRICS[trained(name).model.kind])
+    types = {key: type(value) for key, value in after.items()}
+    assert types == {key: np.int64 if key == "global_step" else np.float32 for key in after}
+
+
+@every_model
+def test_predictions_have_the_names_and_types_of_the_original(name, trained):
+    expected = PREDICTIONS[trained(name).model.kind]
+    row = next(trained(name).estimator.predict(homes.input_fn(batch=homes.ROWS)))
+    assert {key: (value.dtype, value.shape) for key, value in row.items()} == expected
+
+
+@every_model
+def test_a_new_object_predicts_the_same_from_the_folder(name, trained):
+    found = trained(name)
+    again = found.model.make(found.estimator.model_dir)
+    features = homes.input_fn(batch=homes.ROWS)
+    assert_same(rows(found.estimator.predict(features)), rows(again.predict(features)))
+
+
+@every_model
+def test_predictions_do_not_depend_on_the_batch(name, trained):
+    estimator = trained(name).estimator
+    whole = rows(estimator.predict(homes.input_fn(batch=homes.ROWS)))
+    parts = rows(estimator.predict(homes.input_fn(batch=48)))
+    assert_same(whole, parts, rtol=1e-5, atol=1e-6)
+
+
+@every_model
+def test_averages_do_not_depend_on_the_batch_and_the_loss_is_the_mean_of_sums(name, trained):
+    found = trained(name)
+    parts = found.estimator.evaluate(homes.input_fn(found.model.labels, batch=48))
+    for key in set(parts) - {"loss"}:
+        np.testing.assert_allclose(parts[key], found.after[key], rtol=1e-5, err_msg=key)
+    total = found.after["average_loss"] * homes.ROWS
+    np.testing.assert_allclose([parts["loss"], found.after["loss"]], [total / 2, total / 4], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", [n for n in homes.MODELS if n.endswith(("binary", "three", "named"))])
+def test_classes_are_named_by_the_vocabulary_or_by_number(name, trained):
+    found = trained(name)
+    predicted = rows(found.estimator.predict(homes.input_fn(batch=homes.ROWS)))
+    count = {"binary": 2}.get(found.model.kind, 3)
+    names = homes.CLASSES if found.model.kind == "named" else [str(i) for i in range(count)]
+    as_bytes = np.array([n.encode() for n in names], object)
+    np.testing.assert_array_equal(predicted["class_ids"][:, 0], predicted["probabilities"].argmax(1))
+    np.testing.assert_array_equal(predicted["classes"], as_bytes[predicted["class_ids"]])
+    np.testing.assert_array_equal(predicted["all_classes"], np.tile(as_bytes, (homes.ROWS, 1)))
+    np.testing.assert_array_equal(predicted["all_class_ids"], np.tile(np.arange(count), (homes.ROWS, 1)))
+    np.testing.assert_allclose(predicted["probabilities"].sum(1), 1, rtol=1e-6)
+
+
+def test_named_and_numbered_classes_are_one_model(trained):
+    named, numbered = trained("linear-named").estimator, trained("linear-three").estimator
+    assert named.get_variable_names() == numbered.get_variable_names()
+    for variable in named.get_variable_names():
+        np.testing.assert_array_equal(named.get_variable_value(variable), numbered.get_variable_value(variable))
+
+
+def test_variables_and_slots_have_the_names_of_the_original(trained):
+    linear, deep = trained("linear-regressor").estimator, trained("dnn-regressor").estimator
+    weights = "linear/linear_model/type/weights"
+    assert {weights, "linear/linear_model/bias_weights", "global_step"} <= set(linear.get_variable_names())
+    assert linear.get_variable_value(weights).shape == (2, 1)
+    assert linear.get_variable_value(f"{weights}:0").shape == (2, 1)
+    assert {
+        "dnn/hiddenlayer_0/kernel",
+        "dnn/hiddenlayer_0/bias",
+        "dnn/hiddenlayer_1/kernel",
+        "dnn/logits/kernel",
+        "dnn/input_from_feature_columns/input_layer/town_embedding/embedding_weights",
+    } <= set(deep.get_variable_names())
+    assert linear.get_variable_value("global_step") == STEPS
+    assert linear.get_variable_value("global_step").dtype == np.int64

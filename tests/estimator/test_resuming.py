@@ -1,0 +1,176 @@
+"""A run that was interrupted at any checkpoint and started again ends as one that was not, bit for bit."""
+
+import logging
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import estimax as tf
+from tests.estimator import homes, restarted
+
+ROOT = pathlib.Path(__file__).parent.parent.parent
+
+every_program = pytest.mark.parametrize("program", ["linear", "dnn"])
+
+
+class Interruption(Exception):
+    pass
+
+
+class Interrupter(tf.train.CheckpointSaverListener):
+    """Raises after the checkpoint of a step was written."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def after_save(self, session, global_step_value):
+        if global_step_value == self.at:
+            raise Interruption
+
+
+class Copier(tf.train.CheckpointSaverListener):
+    """Copies the model's folder after each checkpoint."""
+
+    def __init__(self, model_dir, to):
+        self.model_dir, self.to = model_dir, to
+
+    def after_save(self, session, global_step_value):
+        shutil.copytree(self.model_dir, self.to / str(global_step_value))
+
+
+@pytest.fixture
+def rows(tmp_path):
+    path = tmp_path / "rows.csv"
+    restarted.write_rows(path)
+    return str(path)
+
+
+@every_program
+def test_interrupted_again_and_again_equals_uninterrupted(program, rows, tmp_path):
+    whole = restarted.make(program, str(tmp_path / "whole"), every=7)
+    whole.train(restarted.input_fn(rows), max_steps=45)
+    parts = restarted.make(program, str(tmp_path / "parts"), every=7)
+    for at in (0, 7, 28, 42):
+        with pytest.raises(Interruption):
+            parts.train(restarted.input_fn(rows), max_steps=45, saving_listeners=[Interrupter(at)])
+    parts.train(restarted.input_fn(rows), max_steps=45)
+    homes.assert_equal(homes.variables(whole), homes.variables(parts))
+
+
+def test_without_a_seed_too_a_copy_taken_at_a_checkpoint_ends_as_its_origin(rows, tmp_path):
+    origin = restarted.make("dnn", str(tmp_path / "origin"), seed=None, every=8)
+    copier = Copier(origin.model_dir, tmp_path)
+    origin.train(restarted.input_fn(rows), max_steps=40, saving_listeners=[copier])
+    copy = restarted.make("dnn", str(tmp_path / "24"), seed=None, every=5)
+    assert copy.get_variable_value("global_step") == 24
+    copy.train(restarted.input_fn(rows), max_steps=40)
+    homes.assert_equal(homes.variables(origin), homes.variables(copy))
+
+
+def test_an_input_that_ends_ends_at_the_same_row(tmp_path):
+    def two_epochs():
+        rows = tf.data.Dataset.from_tensor_slices((homes.FEATURES, homes.PRICE))
+        return rows.shuffle(20).batch(10).repeat(2)  # the last batch of an epoch is smaller
+
+    whole, parts = (homes.small(str(tmp_path / name), save_checkpoints_steps=3) for name in ("whole", "parts"))
+    whole.train(two_epochs)
+    for at in (6, 12):
+        with pytest.raises(Interruption):
+            parts.train(two_epochs, saving_listeners=[Interrupter(at)])
+    parts.train(two_epochs)
+    assert whole.get_variable_value("global_step") == 14
+    homes.assert_equal(homes.variables(whole), homes.variables(parts))
+
+
+def test_a_run_that_ended_with_its_input_is_not_resumed_at_the_end_for_ever(model_dir, caplog):
+    estimator = homes.small(model_dir, save_checkpoints_steps=4)
+    one_epoch = homes.input_fn(homes.PRICE)
+    with pytest.raises(Interruption):
+        estimator.train(one_epoch, saving_listeners=[Interrupter(4)])
+    caplog.set_level(logging.WARNING, logger="tensorflow")
+    estimator.train(one_epoch)
+    assert estimator.get_variable_value("global_step") == 4
+    assert caplog.messages == []
+    estimator.train(one_epoch)
+    assert estimator.get_variable_value("global_step") == 8
+
+
+def test_a_run_that_ended_is_followed_by_one_that_reads_from_the_start(tmp_path):
+    seen = []
+
+    def train(model_dir, *max_steps):
+        estimator = homes.small(str(model_dir), save_checkpoints_steps=2)
+        for last in max_steps:
+            estimator.train(homes.input_fn(homes.PRICE, epochs=None), max_steps=last)
+        seen.append(homes.variables(estimator))
+
+    train(tmp_path / "one", 5, 10)
+    train(tmp_path / "two", 10)
+    # 64 rows are 4 batches: step 5 reads the second batch, or again the first.
+    assert not np.array_equal(
+        seen[0]["linear/linear_model/bias_weights"], seen[1]["linear/linear_model/bias_weights"]
+    )
+
+
+def test_another_input_than_that_of_the_interrupted_run_starts_at_its_beginning(tmp_path, caplog):
+    def interrupted(name):
+        estimator = homes.small(str(tmp_path / name), save_checkpoints_steps=3)
+        with pytest.raises(Interruption):
+            batches = homes.input_fn(homes.PRICE, epochs=None)
+            estimator.train(batches, saving_listeners=[Interrupter(3)])
+        return estimator
+
+    one, other = interrupted("one"), interrupted("other")
+    batches_of_eight = homes.input_fn(homes.PRICE, batch=8, epochs=None)
+    one.train(batches_of_eight, steps=3)
+    assert "The input differs from that of the run that was interrupted; it starts at its beginning." in caplog.messages
+    other.train(lambda: batches_of_eight().take(3))
+    homes.assert_equal(homes.variables(one), homes.variables(other))
+
+
+def run_until_killed(arguments, checkpoints, delay_secs):
+    """Starts the program, waits until it has written some checkpoints and then a moment, and kills it.
+
+    Returns whether it had ended before.
+    """
+    command = [sys.executable, "-m", "tests.estimator.restarted", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        for _, _line in zip(range(checkpoints), process.stdout):
+            pass
+        time.sleep(delay_secs)
+        process.kill()
+        errors = process.communicate()[1]
+        assert process.returncode in (0, -signal.SIGKILL), errors
+        return process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("program", "kills", "steps"),
+    [
+        ("dnn", 2, 400),
+        pytest.param("dnn", 20, 20_000, marks=pytest.mark.slow),
+        pytest.param("linear", 20, 20_000, marks=pytest.mark.slow),
+    ],
+)
+def test_killed_at_random_and_started_again_equals_uninterrupted(program, kills, steps, rows, tmp_path):
+    whole, parts = str(tmp_path / "whole"), str(tmp_path / "parts")
+    restarted.run(program, whole, rows, steps)
+    moments = random.Random(kills)
+    landed = 0
+    for number in range(kills):
+        # In the middle of a write, or sometimes anywhere from the start of the process on.
+        checkpoints = number % 4 if kills > 4 else number + 1
+        delay_secs = moments.uniform(0, 0.05 if checkpoints else 3)
+        landed += not run_until_killed([program, parts, rows, str(steps)], checkpoints, delay_secs)
+    assert landed >= kills // 2
+    restarted.run(program, parts, rows, steps)
+    expected, found = (homes.variables(restarted.make(program, folder)) for folder in (whole, parts))
+    assert found["global_step"] == steps
+    homes.assert_equal(expected, found)
