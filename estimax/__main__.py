@@ -1,0 +1,5 @@
+"""`python -m estimax`: the `estimax` command."""
+
+from estimax.cli import main
+
+main()
