@@ -1,0 +1,15 @@
+"""`tf.compat.v1`: the same names as `tf`, whose semantics are those of TensorFlow 1.x."""
+
+from typing import Any
+
+from estimax._base._lazy import resolve
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(resolve("estimax"), name)
+
+
+def __dir__() -> list[str]:
+    return dir(resolve("estimax"))
