@@ -14,7 +14,7 @@ from typing import Any
 
 from estimax._base import _files
 from estimax._base._errors import AlreadyExistsError, FailedPreconditionError, InvalidArgumentError, NotFoundError
-from estimax._base._files import Path, as_path, file_system, is_remote, named_errors, names_in
+from estimax._base._files import Path, as_path, file_system, is_remote, named_errors, names_in, open_read
 from estimax._base._files import exists as exists
 
 _DIRECTORY = 3  # pyarrow.fs.FileType.Directory
@@ -116,7 +116,7 @@ def _open_remote(path: str, mode: str) -> Any:
     if "+" in mode:
         raise InvalidArgumentError(f"a remote file can be read or written, not both; got mode {mode!r} for {path!r}")
     if "r" in mode:
-        return system.open_input_file(name)
+        return open_read(path)
     return system.open_append_stream(name) if "a" in mode else system.open_output_stream(name)
 
 

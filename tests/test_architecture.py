@@ -252,7 +252,7 @@ def test_the_host_half_does_not_import_jax():
         [
             f"estimax/{m.file}:{i.line} imports {i.module}"
             for m in modules()
-            if m.room in HOST_ROOMS
+            if m.room in HOST_ROOMS and not m.file.endswith("_device.py")  # these load by name, when first used
             for i in m.imports
             if i.module.split(".")[0] in ("jax", "jaxlib") and not i.types_only
         ]

@@ -93,6 +93,7 @@ def complete(known: Sequence[Any], sizes: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def sized_spec(known: Sequence[Any]) -> TensorShape:
+    """Returns the shape that sizes stand for, unknown where one is a Tensor or -1."""
     return TensorShape(None if size is None or size == -1 else size for size in known)
 
 

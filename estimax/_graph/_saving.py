@@ -218,7 +218,7 @@ def _spec_to_json(spec: TensorSpec) -> Json:
 
 def _field(document: Any, name: str, kind: type) -> Any:
     value = document.get(name) if isinstance(document, Mapping) else None
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or isinstance(value, bool):
         raise DataLossError(f"the saved graph is damaged: {name!r} must be a {kind.__name__}; got {value!r}")
     return value
 

@@ -171,7 +171,7 @@ def transform(
         made: list[Any] = []
 
         def make_entry(number: int, tensor: Tensor) -> Any:
-            made.append(jax.ShapeDtypeStruct(tuple(shapes(tensor)), device_dtype(tensor)))
+            made.append(jax.eval_shape(lambda: jnp.zeros(tuple(shapes(tensor)), device_dtype(tensor))))
             return jnp.zeros(made[-1].shape, made[-1].dtype)
 
         crossings = Crossings(make_entry, rows)

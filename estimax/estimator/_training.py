@@ -15,6 +15,7 @@ from estimax import logging
 from estimax._scope._transform import Call
 from estimax.data._iterators import Reader
 from estimax.data._step import Step
+from estimax.estimator._graph_file import write_graph
 from estimax.estimator._input_identity import identity_of
 from estimax.estimator._inputs import open_input
 from estimax.estimator._mode_keys import ModeKeys
@@ -52,6 +53,7 @@ def train(
     given = open_input(input_fn, ModeKeys.TRAIN, estimator.params, estimator.config, repeats=True)
     traced = estimator.model.traced(ModeKeys.TRAIN, given)
     step = _compiled(traced)
+    write_graph(estimator.model_dir, traced, step)
     logging.info("Done calling model_fn.")
     source = given.step.project(traced.needed)
     identity = identity_of(source)

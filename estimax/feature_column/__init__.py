@@ -1,5 +1,6 @@
 """Feature columns: how the raw features of an example become the input of a model (`tf.feature_column`)."""
 
+from estimax._base._lazy import lazy_attributes
 from estimax.feature_column._bucketized import BucketizedColumn, bucketized_column
 from estimax.feature_column._column import CategoricalColumn, DenseColumn, FeatureColumn
 from estimax.feature_column._crossed import CrossedColumn, crossed_column
@@ -49,3 +50,5 @@ __all__ = [
     "numeric_column",
     "weighted_categorical_column",
 ]
+
+__getattr__ = lazy_attributes(__name__, {})

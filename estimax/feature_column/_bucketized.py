@@ -19,6 +19,7 @@ from estimax._graph._lifting import leading_axis
 from estimax._graph._op import Op
 from estimax.feature_column._column import Categories, CrossableColumn, DenseColumn
 from estimax.feature_column._numeric import NumericColumn
+from estimax.feature_column._sharing import shared_node
 from estimax.io._example_specs import ExampleSpec
 
 # Comparing a large array with each boundary in turn takes a tenth of the time of binary searches, up to the largest
@@ -60,7 +61,7 @@ class BucketizedColumn(DenseColumn, CrossableColumn):
 
     def cross_ids(self, features: Mapping[str, Any]) -> Any:
         """Builds the nodes to ids; every number has one."""
-        return _BUCKETS(self.source_column.numbers(features), boundaries=self._limits)
+        return shared_node(_BUCKETS, self.source_column.numbers(features), boundaries=self._limits)
 
     def categories(self, features: Mapping[str, Any]) -> Categories:
         """Builds the nodes to ids [batch, numbers of an example]."""

@@ -12,16 +12,18 @@ import numpy as np
 from estimax._base._dtypes import int64, string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
-from estimax._base._string_array import StringArray
 from estimax._graph._lifting import leading_axis
 from estimax._graph._op import Op
 from estimax.feature_column import _features
 from estimax.feature_column._checks import check_count
 from estimax.feature_column._column import MISSING, CategoricalColumn, Categories, CrossableColumn
+from estimax.feature_column._fingerprints import fingerprints
 from estimax.feature_column._hashed import HashedCategoricalColumn
+from estimax.feature_column._sharing import shared_node
 from estimax.feature_column._weighted import WeightedCategoricalColumn
 from estimax.io._example_specs import ExampleSpec, VarLenFeature
-from estimax.strings._fingerprint import fingerprint64, fingerprint_cat64
+from estimax.math._casting import cast
+from estimax.strings._fingerprint import fingerprint_cat64
 
 DEFAULT_HASH_KEY = 0xDECAFCAFFE
 _64_BITS = 2**64 - 1
@@ -65,9 +67,16 @@ class CrossedColumn(CategoricalColumn):
     def categories(self, features: Mapping[str, Any]) -> Categories:
         """Builds the node to hashes of all combinations of the values of an example."""
         columns = [leaf.cross_ids(features) for leaf in self.leaves if not isinstance(leaf, str)]
-        raw = [_features.values(features, leaf, self.name) for leaf in self.leaves if isinstance(leaf, str)]
+        raw = [self._raw(features, leaf) for leaf in self.leaves if isinstance(leaf, str)]
         key = DEFAULT_HASH_KEY if self.hash_key is None else self.hash_key
-        return Categories(_CROSS(*columns, *raw, columns=len(columns), buckets=self.hash_bucket_size, key=key))
+        return Categories(
+            shared_node(_CROSS, *columns, *raw, columns=len(columns), buckets=self.hash_bucket_size, key=key)
+        )
+
+    def _raw(self, features: Mapping[str, Any], key: str) -> Any:
+        """Builds the node to what a raw feature adds to the hash: fingerprints of strings, numbers as they are."""
+        tensor = _features.values(features, key, self.name)
+        return fingerprints(tensor) if tensor.dtype.is_string else cast(tensor, int64)
 
 
 def _leaves(keys: Sequence[Any]) -> Iterator[Any]:
@@ -84,12 +93,11 @@ def _infer(*inputs: TensorSpec, columns: int, buckets: int, key: int) -> TensorS
     return TensorSpec((inputs[0].shape[0], combinations), int64)
 
 
-def _host(*inputs: Any, columns: int, buckets: int, key: int) -> np.ndarray:
+def _host(*inputs: np.ndarray, columns: int, buckets: int, key: int) -> np.ndarray:
     mixed: Any = np.uint64(key & _64_BITS)
     gaps = None
     for position, values in enumerate(inputs):
-        number = fingerprint64(values) if isinstance(values, StringArray) else values.astype(np.int64, copy=False)
-        number = _along_own_axis(number, position, len(inputs))
+        number = _along_own_axis(values.astype(np.int64, copy=False), position, len(inputs))
         if position < columns and number.min(initial=0) == MISSING:
             absent = number == MISSING
             gaps = absent if gaps is None else gaps | absent

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimax._array._shape import expand_dims
 from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._base._lazy import did_you_mean
 from estimax._graph._boundary import current_boundary, is_device_array
-from estimax._graph._op import as_tensor
+from estimax._graph._op import OPS, as_tensor
 from estimax._graph._tensor import Tensor
+from estimax.feature_column._sharing import shared_node
 from estimax.math._casting import cast
 
 
@@ -94,7 +94,7 @@ def _with_values_axis(value: Any, key: str, column: str) -> Any:
             f"column {column!r} takes a batch of values; the feature {key!r} is a single one. "
             f"Batch the dataset, or give a list"
         )
-    return expand_dims(value, -1) if rank == 1 else value
+    return shared_node(OPS["ExpandDims"], value, axis=1) if rank == 1 else value
 
 
 def _on_host_if_known(value: Any) -> Any:

@@ -13,12 +13,14 @@ from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op
+from estimax._graph._tensor import Tensor
 from estimax.feature_column import _features
 from estimax.feature_column._checks import check_count, check_key, checked_category_dtype
 from estimax.feature_column._column import CategoricalColumn, Categories
-from estimax.feature_column._vocabulary import Values, absent
+from estimax.feature_column._fingerprints import fingerprints
+from estimax.feature_column._sharing import shared_node
 from estimax.io._example_specs import ExampleSpec, VarLenFeature
-from estimax.strings._fingerprint import decimal_strings, hash_buckets
+from estimax.strings._fingerprint import fingerprint64
 
 
 @final
@@ -46,21 +48,28 @@ class HashedCategoricalColumn(CategoricalColumn):
         """Builds the node to hash buckets."""
         tensor = _features.values(features, self.key, self.name)
         _features.check_same_kind(tensor, self.dtype, self.key, self.name)
-        return Categories(_HASH(tensor, buckets=self.hash_bucket_size))
+        return Categories(
+            shared_node(_BUCKETS, fingerprints(tensor), buckets=self.hash_bucket_size, empty=_empty(tensor))
+        )
 
 
-def _infer(x: TensorSpec, *, buckets: int) -> TensorSpec:
+def _infer(x: TensorSpec, *, buckets: int, empty: int) -> TensorSpec:
     return TensorSpec(x.shape, int64)
 
 
-def _host(x: Values, *, buckets: int) -> np.ndarray:
-    strings = x if isinstance(x, StringArray) else decimal_strings(x)
-    ids = hash_buckets(strings, buckets)
-    ids[absent(x)] = -1
+def _host(x: np.ndarray, *, buckets: int, empty: int) -> np.ndarray:
+    ids: np.ndarray = (x.view(np.uint64) % np.uint64(buckets)).view(np.int64)
+    ids[x == empty] = -1
     return ids
 
 
-_HASH = Op("HashBucketIds", infer=_infer, host=_host, lift=broadcasting)
+_BUCKETS = Op("HashBucketIds", infer=_infer, host=_host, lift=broadcasting)
+
+
+def _empty(tensor: Tensor) -> int:
+    """Returns the fingerprint of what stands for no value."""
+    nothing = StringArray.of(["" if tensor.dtype.is_string else "-1"])
+    return int(fingerprint64(nothing).view(np.int64)[0])
 
 
 def categorical_column_with_hash_bucket(

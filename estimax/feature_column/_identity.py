@@ -16,6 +16,7 @@ from estimax._graph._op import Op
 from estimax.feature_column import _features
 from estimax.feature_column._checks import check_count, check_key
 from estimax.feature_column._column import MISSING, Categories, CrossableColumn
+from estimax.feature_column._sharing import shared_node
 from estimax.io._example_specs import ExampleSpec, VarLenFeature
 
 
@@ -43,12 +44,14 @@ class IdentityCategoricalColumn(CrossableColumn):
     def categories(self, features: Mapping[str, Any]) -> Categories:
         """Builds the node to the integers, -1 for those out of range."""
         default = -1 if self.default_value is None else self.default_value
-        return Categories(_IDENTITY(self._values(features), buckets=self.number_buckets, default=default, missing=-1))
+        return Categories(
+            shared_node(_IDENTITY, self._values(features), buckets=self.number_buckets, default=default, missing=-1)
+        )
 
     def cross_ids(self, features: Mapping[str, Any]) -> Any:
         """Builds the node to the integers; those out of range stay as they are, or get the default value."""
         tensor = self._values(features)
-        return _IDENTITY(tensor, buckets=self.number_buckets, default=self.default_value, missing=MISSING)
+        return shared_node(_IDENTITY, tensor, buckets=self.number_buckets, default=self.default_value, missing=MISSING)
 
     def _values(self, features: Mapping[str, Any]) -> Any:
         tensor = _features.values(features, self.key, self.name)

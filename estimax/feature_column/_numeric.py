@@ -19,6 +19,7 @@ from estimax._graph._op import Op, as_argument
 from estimax.feature_column import _features
 from estimax.feature_column._checks import check_key
 from estimax.feature_column._column import DenseColumn
+from estimax.feature_column._sharing import shared_node
 from estimax.io._example_specs import ExampleSpec, FixedLenFeature
 
 
@@ -55,7 +56,7 @@ class NumericColumn(DenseColumn):
                 f"column {self.name!r} takes numbers; the feature {self.key!r} holds strings. "
                 f"Convert it with tf.strings.to_number, or use a categorical column"
             )
-        return _NUMBERS(value, width=self.width, column=self.name)
+        return shared_node(_NUMBERS, value, width=self.width, column=self.name)
 
     def host(self, features: Mapping[str, Any]) -> tuple[Any, ...]:
         """Builds the nodes to float32 [batch, width]."""

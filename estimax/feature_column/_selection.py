@@ -29,14 +29,15 @@ def sorted_columns(columns: Any) -> list[FeatureColumn]:
     listed = checked_columns(columns)
     if not listed:
         raise InvalidArgumentError("feature_columns must have at least one column; got none")
-    taken: dict[str, FeatureColumn] = {}
+    taken: set[str] = set()
     for column in listed:
-        other = taken.setdefault(scope_name(column), column)
-        if other is not column or listed.count(column) > 1:
+        name = scope_name(column)
+        if name in taken:
             raise InvalidArgumentError(
                 f"every column needs a name of its own; got two with the name {column.name!r}. Give each once, "
                 f"or copy the feature under another key in the input function"
             )
+        taken.add(name)
     return sorted(listed, key=lambda column: column.name)
 
 

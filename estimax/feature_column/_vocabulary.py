@@ -14,6 +14,7 @@ from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op
 from estimax._graph._tensor import Tensor
 from estimax.feature_column._column import MISSING
+from estimax.feature_column._sharing import shared_node
 from estimax.strings._vocabulary_index import VocabularyIndex
 
 Values = StringArray | np.ndarray
@@ -27,12 +28,16 @@ class _Prepared(NamedTuple):
 def vocabulary_ids(tensor: Tensor, words: Values, num_oov_buckets: int, default_value: int) -> Any:
     """Builds the node from values to ids in [0, words + out-of-vocabulary buckets), or -1."""
     default = default_value if default_value < len(words) else -1
-    return _LOOK_UP(tensor, words=words, num_oov_buckets=num_oov_buckets, default_value=max(default, -1), missing=-1)
+    return shared_node(
+        _LOOK_UP, tensor, words=words, num_oov_buckets=num_oov_buckets, default_value=max(default, -1), missing=-1
+    )
 
 
 def vocabulary_cross_ids(tensor: Tensor, words: Values, num_oov_buckets: int, default_value: int) -> Any:
     """Builds the node from values to what a cross hashes: the id, the default value, or `MISSING`."""
-    return _LOOK_UP(tensor, words=words, num_oov_buckets=num_oov_buckets, default_value=default_value, missing=MISSING)
+    return shared_node(
+        _LOOK_UP, tensor, words=words, num_oov_buckets=num_oov_buckets, default_value=default_value, missing=MISSING
+    )
 
 
 def absent(values: Values) -> np.ndarray:

@@ -99,16 +99,17 @@ def _is_increasing(columns: Sequence[int], count: int) -> bool:
 
 def _default(given: Any, column: int) -> tuple[DType, Any]:
     """Returns the type of a column and its default, None where the field is required."""
+    value: Any = np.empty(0)
     if isinstance(given, DType | type):
-        dtype, value = as_dtype(given), None
+        dtype = as_dtype(given)
     else:
         tensor = as_tensor(given)
         dtype, value = tensor.dtype, tensor.value
-    if dtype.name not in _ARROW or (value is not None and value.size > 1):
+    if dtype.name not in _ARROW or value is None or value.size > 1:
         raise TypeError(
             f"record_defaults[{column}] must be one number or string, or empty for a required field; got {given!r}"
         )
-    if value is None or value.size == 0:
+    if value.size == 0:
         return dtype, None
     item = value.reshape((1,))[0]
     return dtype, item.decode() if isinstance(item, bytes) else item.item()
@@ -185,13 +186,12 @@ def _is_regular(block: np.ndarray, form: Format) -> bool:
     """Whether Arrow, if it finds all records of one width, splits them into fields as the exact rules do."""
     if form.quotes and np.any(block == _QUOTE) and not _has_regular_quotes(block, form.delimiter):
         return False
-    end = int(np.argmax(block == NEWLINE))
-    first = block[:end] if block[end] == NEWLINE else block
-    width = len(split_fields(first.tobytes(), form))
-    if form.width is not None and width != form.width:
+    is_end = block == NEWLINE
+    if is_end[0] or np.any(is_end[1:] & is_end[:-1]):  # an empty record, which has no fields; Arrow gives it empty ones
         return False
-    # An empty record has no fields; Arrow gives it one, which is empty.
-    return width > 1 or not (block[0] == NEWLINE or np.any((block[1:] == NEWLINE) & (block[:-1] == NEWLINE)))
+    end = int(np.argmax(is_end))
+    first = block[:end] if is_end[end] else block
+    return form.width is None or len(split_fields(first.tobytes(), form)) == form.width
 
 
 def _has_regular_quotes(block: np.ndarray, delimiter: bytes) -> bool:

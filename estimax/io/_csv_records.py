@@ -24,7 +24,6 @@ _QUOTED = re.compile(rb'"([^"]*(?:""[^"]*)*)"')
 _LINE_END = re.compile(rb"[\r\n]")
 
 
-
 @dataclass(frozen=True)
 class Column:
     """A column to decode: its position in a record, its type, and its default (None where a value is required)."""
@@ -86,10 +85,18 @@ def _values(record: bytes, columns: Sequence[Column], form: Format) -> list[Any]
 
 
 def split_fields(record: bytes, form: Format, most: int | None = None) -> list[bytes]:
-    """Splits a record into its fields, or into the first `most` of them, whatever follows; none if it is empty."""
+    """Splits a record into its fields, or into the first `most` of them, whatever follows; none if it is empty.
+
+    Line ends at the start of a field are passed over, and are no field if nothing follows, as in the original.
+    """
     fields: list[bytes] = []
-    position = 0 if record else -1
+    position = 0
     while position >= 0 and (most is None or len(fields) < most):
+        start = position
+        while record[position : position + 1] in (b"\r", b"\n"):
+            position += 1
+        if position == len(record) and (position > start or not record):
+            break
         quoted = _QUOTED.match(record, position) if form.quotes else None
         if quoted is None:
             end = record.find(form.delimiter, position)

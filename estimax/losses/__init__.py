@@ -3,6 +3,7 @@
 All of them take weights and a reduction; `Reduction` says which there are.
 """
 
+from estimax._base._lazy import lazy_attributes
 from estimax.losses._cosine import cosine_distance
 from estimax.losses._log import log_loss
 from estimax.losses._margin import hinge_loss
@@ -24,3 +25,5 @@ __all__ = [
     "softmax_cross_entropy",
     "sparse_softmax_cross_entropy",
 ]
+
+__getattr__ = lazy_attributes(__name__, {})

@@ -1,5 +1,6 @@
 """What networks are made of, as pure functions on arrays: `estimax.nn`."""
 
+from estimax._base._lazy import lazy_attributes
 from estimax.nn._activations import (
     crelu,
     elu,
@@ -55,3 +56,5 @@ __all__ = [
     "top_k",
     "weighted_cross_entropy_with_logits",
 ]
+
+__getattr__ = lazy_attributes(__name__, {})

@@ -7,8 +7,11 @@ thread of their own, so that no disk holds up a training run.
 from tensorboardX.proto.event_pb2 import Event as Event
 from tensorboardX.proto.summary_pb2 import Summary as Summary
 
+from estimax._base._lazy import lazy_attributes
 from estimax.summary._event_file import EventValue as EventValue
 from estimax.summary._event_file import read_events as read_events
 from estimax.summary._file_writer import FileWriter as FileWriter
 from estimax.summary._file_writer import FileWriterCache as FileWriterCache
 from estimax.summary._writer import EventWriter as EventWriter
+
+__getattr__ = lazy_attributes(__name__, {})

@@ -159,7 +159,7 @@ def _kept_before(folder: str, prefix: str, now: float) -> CheckpointState:
         stamps = state.all_model_checkpoint_timestamps or tuple(_modified(p, now) for p in paths)
     except OpError:
         state = CheckpointState(prefix)
-        paths = tuple(listed_checkpoints(folder))
+        paths = tuple(p for p in listed_checkpoints(folder) if p != prefix)
         stamps = tuple(_modified(p, now) for p in paths)
     there = {p: stamp for p, stamp in zip(paths, stamps, strict=True) if os.path.exists(f"{p}{SUFFIX}")}
     preserved = state.last_preserved_timestamp or min(there.values(), default=now)

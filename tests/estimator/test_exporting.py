@@ -77,7 +77,9 @@ def test_a_feature_that_clients_cannot_send_is_named(small, tmp_path):
         size, rooms = (tf.placeholder(tf.float32, [None]) for _ in range(2))
         return tf.estimator.export.ServingInputReceiver({"sq_footage": size * rooms}, {"size": size})
 
-    with pytest.raises(InvalidArgumentError, match=r"feature 'sq_footage' .* not among the receiver_tensors \['size'\]"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"feature 'sq_footage' .* not among the receiver_tensors \['size'\]"
+    ):
         small.export_saved_model(tmp_path, incomplete)
 
 

@@ -114,9 +114,7 @@ def test_a_run_that_ended_is_followed_by_one_that_reads_from_the_start(tmp_path)
     train(tmp_path / "one", 5, 10)
     train(tmp_path / "two", 10)
     # 64 rows are 4 batches: step 5 reads the second batch, or again the first.
-    assert not np.array_equal(
-        seen[0]["linear/linear_model/bias_weights"], seen[1]["linear/linear_model/bias_weights"]
-    )
+    assert not np.array_equal(seen[0]["linear/linear_model/bias_weights"], seen[1]["linear/linear_model/bias_weights"])
 
 
 def test_another_input_than_that_of_the_interrupted_run_starts_at_its_beginning(tmp_path, caplog):

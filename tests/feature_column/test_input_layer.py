@@ -1,5 +1,7 @@
 """`input_layer`: every dense column against plain Python, and what the layer makes of several."""
 
+import gc
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from estimax import feature_column as fc
 from estimax import math
 from estimax._base._string_array import StringArray
+from estimax._graph._function import Function
+from estimax.feature_column import _sharing
 from estimax.initializers import constant_initializer
 from tests.feature_column import reference
 from tests.feature_column.columns import CATEGORICAL, Feature, arrays, batches, buckets, numbers, rows, words
@@ -221,3 +225,23 @@ def test_an_example_may_have_many_values():
     ids = column.categories(given).ids.numpy()[0]
     made = fc.input_layer(given, [fc.indicator_column(column)])
     assert made.tolist() == [np.bincount(ids[ids >= 0], minlength=3).tolist()]
+
+
+def test_what_several_columns_need_is_computed_once():
+    cross = fc.crossed_column(["kind", "zone"], 10)
+    other = fc.crossed_column(["kind", COLUMNS[1]], 10)
+    dense = [fc.embedding_column(kind(), 2), fc.indicator_column(cross), fc.numeric_column("age")]
+
+    def model(features):
+        return fc.linear_model(features, [kind(), cross, other, COLUMNS[1]]) + fc.input_layer(features, dense).sum()
+
+    traced = run(model, FEATURES).program
+    ops = [node.op.name for node in Function([], traced.entries).order]
+    shared = ("ExpandDims", "VocabularyIds", "Fingerprints", "CrossIds", "ColumnNumbers", "ColumnBuckets")
+    assert [ops.count(name) for name in shared] == [3, 1, 1, 2, 1, 1]
+
+
+def test_nothing_of_a_call_is_kept_after_it():
+    run(lambda features: fc.input_layer(features, COLUMNS), FEATURES)
+    gc.collect()
+    assert not len(_sharing._nodes)

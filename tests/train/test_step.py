@@ -42,7 +42,7 @@ def first_state(step):
         "locals": {},
         "scratch": step.initial_scratch(),
         "step": jnp.asarray(0, jnp.int32),
-        "key": jax.random.key(7),
+        "seed": np.uint32(7),
     }
 
 
@@ -92,8 +92,13 @@ def embedded(ids, targets, optimizer):
 
 
 @functools.cache
+def network_step():
+    return step_of(network, NUMBERS_SPEC, TARGETS_SPEC)
+
+
+@functools.cache
 def network_results(capacity):
-    return run(step_of(network, NUMBERS_SPEC, TARGETS_SPEC), [NUMBERS, TARGETS], capacity)
+    return run(network_step(), [NUMBERS, TARGETS], capacity)
 
 
 @pytest.mark.parametrize("capacity", [1, 5, 8])
@@ -117,9 +122,8 @@ def test_every_step_has_random_numbers_and_values_of_its_own():
     _, values = network_results(STEPS)
     assert values.keys() == {"loss", "largest"}
     assert len(set(values["loss"].tolist())) == STEPS
-    step = step_of(network, NUMBERS_SPEC, TARGETS_SPEC)
     same = [np.repeat(e[:1], 2, axis=0) for e in (NUMBERS, TARGETS)]
-    _, values = run(step, same)
+    _, values = run(network_step(), same)
     assert values["loss"][0] != values["loss"][1]
 
 
@@ -193,11 +197,11 @@ def test_a_table_that_is_looked_up_twice_gets_both_gradients():
     def model(ids, targets):
         table = Table("table", (ROWS, 1), zeros_initializer())
         loss = jnp.sum(table.lookup(ids[:, 0])) + 10 * jnp.sum(table.lookup(ids[:, 1]))
-        return loss + 0 * jnp.sum(targets), [GradientDescentOptimizer(1.0).minimize(loss)]
+        return loss, [GradientDescentOptimizer(1.0).minimize(loss)]
 
     ids = np.zeros((1, BATCH, VALUES), np.int32)
     ids[0, :, 1] = np.arange(BATCH)
-    variables, _ = run(step_of(model, IDS_SPEC, TARGETS_SPEC), [ids])
+    variables, _ = run(step_of(model, IDS_SPEC, TARGETS_SPEC), [ids, TARGETS[:1]])
     expected = np.zeros(ROWS)
     expected[:BATCH] = -10
     expected[0] -= BATCH
@@ -209,8 +213,8 @@ def two_losses(numbers, targets):
     other = get_variable("other", (2,), initializer=zeros_initializer())
     error = numbers @ (one + other) - targets
     loss = jnp.mean(jnp.square(error))
-    ops = [AdamOptimizer(0.1).minimize(loss, var_list=["one"]), AdamOptimizer(0.2).minimize(2 * loss, ["other"])]
-    return loss, [ops[0], AdamOptimizer(0.2).minimize(2 * loss, var_list=["other"])]
+    slow = AdamOptimizer(0.1).minimize(loss, var_list=["one"])
+    return loss, [slow, AdamOptimizer(0.2).minimize(2 * loss, var_list=["other"])]
 
 
 def test_each_train_op_changes_its_variables_by_its_own_loss():
@@ -229,7 +233,7 @@ def test_the_learning_rate_may_be_a_function():
         loss = weight * 1.0
         return loss, [GradientDescentOptimizer(lambda: jnp.max(numbers)).minimize(loss)]
 
-    variables, _ = run(step_of(model, NUMBERS_SPEC, TARGETS_SPEC), [NUMBERS])
+    variables, _ = run(step_of(model, NUMBERS_SPEC, TARGETS_SPEC), [NUMBERS, TARGETS])
     np.testing.assert_allclose(variables["weight"], -NUMBERS.max((1, 2)).sum(), rtol=1e-5)
 
 
@@ -240,7 +244,7 @@ def test_a_variable_can_be_changed_by_the_model_itself():
         loss = get_variable("weight", (), initializer=zeros_initializer()) * jnp.sum(numbers)
         return loss, [GradientDescentOptimizer(0.1).minimize(loss)]
 
-    variables, _ = run(step_of(model, NUMBERS_SPEC, TARGETS_SPEC), [NUMBERS])
+    variables, _ = run(step_of(model, NUMBERS_SPEC, TARGETS_SPEC), [NUMBERS, TARGETS])
     assert variables["count"] == STEPS
 
 
@@ -250,11 +254,11 @@ def test_wrong_losses_and_unknown_variables_are_refused():
         return jnp.sum(loss), [GradientDescentOptimizer(0.1).minimize(loss)]
 
     with pytest.raises(InvalidArgumentError, match=r"one number; got an array of shape \(5,\)"):
-        run(step_of(many_losses, NUMBERS_SPEC, TARGETS_SPEC), [TARGETS])
+        run(step_of(many_losses, NUMBERS_SPEC, TARGETS_SPEC), [NUMBERS, TARGETS])
 
     def unknown(numbers, targets):
         loss = get_variable("w", (), initializer=zeros_initializer()) * jnp.sum(targets)
         return loss, [GradientDescentOptimizer(0.1).minimize(loss, var_list=["v"])]
 
     with pytest.raises(InvalidArgumentError, match=r"var_list names \['v'\]"):
-        run(step_of(unknown, NUMBERS_SPEC, TARGETS_SPEC), [TARGETS])
+        run(step_of(unknown, NUMBERS_SPEC, TARGETS_SPEC), [NUMBERS, TARGETS])
