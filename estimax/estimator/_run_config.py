@@ -28,18 +28,18 @@ class RunConfig:
     Args:
         model_dir: folder of checkpoints, event files and exports.
         tf_random_seed: seed of first values, shuffling and dropout; None for another in each run.
-        save_summary_steps: steps between summaries.
+        save_summary_steps: steps between summaries; 0 or None for none.
         save_checkpoints_steps: steps between checkpoints; unsets `save_checkpoints_secs`.
         save_checkpoints_secs: seconds between checkpoints, 600 if neither is given;
             None for both: no checkpoints.
         keep_checkpoint_max: how many checkpoints are kept; 0 or None for all.
         keep_checkpoint_every_n_hours: one checkpoint of every so many hours is kept for good.
-        log_step_count_steps: steps between log lines of loss and speed.
+        log_step_count_steps: steps between log lines of loss and speed; 0 or None for none.
 
     The other arguments are those of the original and have no effect here.
 
     Raises:
-        ValueError: a number that is not positive, or both kinds of checkpoint interval.
+        ValueError: a number that is too small, or both kinds of checkpoint interval.
 
     Example:
         >>> import estimax as tf
@@ -79,12 +79,14 @@ class RunConfig:
             object.__setattr__(self, "model_dir", os.fspath(self.model_dir))
             if not self.model_dir:
                 raise ValueError("model_dir must not be empty; leave it out for a temporary folder")
-        for name in ("save_summary_steps", "save_checkpoints_steps", "save_checkpoints_secs", "log_step_count_steps"):
+        for name in ("save_checkpoints_steps", "save_checkpoints_secs"):
             value = getattr(self, name)
             if value is not None and value <= 0:
                 raise ValueError(f"{name} must be positive, or None for never; got {value}")
-        if self.keep_checkpoint_max is not None and self.keep_checkpoint_max < 0:
-            raise ValueError(f"keep_checkpoint_max must not be negative; got {self.keep_checkpoint_max}")
+        for name in ("save_summary_steps", "log_step_count_steps", "keep_checkpoint_max"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise ValueError(f"{name} must not be negative; got {value}")
         if self.tf_random_seed is not None:
             if not isinstance(self.tf_random_seed, Integral):
                 raise ValueError(f"tf_random_seed must be an integer or None; got {self.tf_random_seed!r}")

@@ -8,6 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from estimax._scope._frame import frame
 from estimax._scope._variables import assign, get_variable, variable_scope
 
 Metric = tuple[Any, Any]
@@ -22,11 +23,11 @@ def streaming(name: str, increments: Mapping[str, Any], result: Callable[[Mappin
     """Adds increments to totals kept under a name.
 
     Args:
-        name: scope of the local variables, one for each increment.
+        name: scope of the local variables, one for each increment; numbered where it was taken before.
         increments: float arrays to be added in this batch.
         result: from the totals to the metric.
     """
-    with variable_scope(name):
+    with variable_scope(frame().unique_name(name)):
         before, after = {}, {}
         for key, increment in increments.items():
             increment = jnp.asarray(increment, jnp.float32)

@@ -5,6 +5,7 @@ from estimax.train._checkpoints import (
     get_checkpoint_state,
     latest_checkpoint,
     list_variables,
+    load_checkpoint,
     load_variable,
 )
 from estimax.train._observers import NanLossDuringTrainingError
@@ -22,8 +23,10 @@ from estimax.train._optimizers import (
 from estimax.train._saving import CheckpointSaverListener
 from estimax.train._schedules import (
     cosine_decay,
+    cosine_decay_restarts,
     exponential_decay,
     inverse_time_decay,
+    linear_cosine_decay,
     natural_exp_decay,
     piecewise_constant,
     polynomial_decay,
@@ -42,11 +45,14 @@ __all__ = [
     "ProximalAdagradOptimizer",
     "RMSPropOptimizer",
     "cosine_decay",
+    "cosine_decay_restarts",
     "exponential_decay",
     "get_checkpoint_state",
     "inverse_time_decay",
     "latest_checkpoint",
+    "linear_cosine_decay",
     "list_variables",
+    "load_checkpoint",
     "load_variable",
     "natural_exp_decay",
     "piecewise_constant",

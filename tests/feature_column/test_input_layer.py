@@ -230,10 +230,11 @@ def test_an_example_may_have_many_values():
 def test_what_several_columns_need_is_computed_once():
     cross = fc.crossed_column(["kind", "zone"], 10)
     other = fc.crossed_column(["kind", COLUMNS[1]], 10)
-    dense = [fc.embedding_column(kind(), 2), fc.indicator_column(cross), fc.numeric_column("age")]
+    word = kind()
+    dense = [fc.embedding_column(word, 2), fc.indicator_column(cross), fc.numeric_column("age")]
 
     def model(features):
-        return fc.linear_model(features, [kind(), cross, other, COLUMNS[1]]) + fc.input_layer(features, dense).sum()
+        return fc.linear_model(features, [word, cross, other, COLUMNS[1]]) + fc.input_layer(features, dense).sum()
 
     traced = run(model, FEATURES).program
     ops = [node.op.name for node in Function([], traced.entries).order]

@@ -41,7 +41,7 @@ WRONG = [
     ("f", [[1.0]], "got shape [1, 1]"),
     ("f", 1.0, "got shape []"),
     ("f", [[1.0], [2.0, 3.0]], "inhomogeneous"),
-    ("f", [object()], "got objects"),
+    ("f", [...], "got objects"),
     ("f", {"a": 1}, "got objects"),
     ("f", None, "got objects"),
     ("f", StringArray.of(["x"]), "got strings"),
