@@ -16,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from estimax._base._arrow import binary_array, from_numpy, to_numpy
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -75,19 +77,9 @@ class StringArray:
         if isinstance(values, pa.Array):
             return StringArray(as_binary(values))
         if isinstance(values, str | bytes):
-            return StringArray(pa.array([values], pa.binary()), ())
+            return StringArray(binary_array([_encoded(values)]), ())
         array = values if isinstance(values, np.ndarray) else np.array(values, dtype=object)
-        if array.dtype.kind == "U":
-            flat = pa.array(array.ravel(), pa.string()).cast(pa.binary())
-        elif array.dtype.kind == "S":
-            flat = pa.array(array.ravel().tolist(), pa.binary())
-        else:
-            try:
-                flat = pa.array(array.ravel().tolist(), pa.binary())
-            except (pa.ArrowInvalid, pa.ArrowTypeError):
-                raise TypeError(f"every element must be str or bytes; got {_first_not_text(array)}") from None
-            if flat.null_count:
-                flat = flat.fill_null(b"")
+        flat = binary_array([_encoded(v) for v in array.ravel().tolist()])
         return StringArray(flat, array.shape)
 
     @staticmethod
@@ -152,7 +144,7 @@ class StringArray:
         """Returns the strings at the flat positions `index`, in its shape."""
         flat_index = index.ravel()
         origin = self.origin.take(flat_index) if self.origin else None
-        return StringArray(self.flat.take(pa.array(flat_index)), index.shape, origin)
+        return StringArray(self.flat.take(from_numpy(flat_index)), index.shape, origin)
 
     def take(self, rows: np.ndarray) -> StringArray:
         """Returns the given rows (positions along the first axis)."""
@@ -195,9 +187,9 @@ class StringArray:
         shape = np.broadcast_shapes(self.shape, other.shape)
         if other.size == 1:
             same = pc.equal(self.flat, other.flat[0])
-            return np.broadcast_to(same.to_numpy(zero_copy_only=False).reshape(self.shape), shape)
+            return np.broadcast_to(to_numpy(same).reshape(self.shape), shape)
         same = pc.equal(self.broadcast_to(shape).flat, other.broadcast_to(shape).flat)
-        return np.asarray(same.to_numpy(zero_copy_only=False)).reshape(shape)
+        return to_numpy(same).reshape(shape)
 
     def describe_origin(self, index: int) -> str:
         """Says which file and line the element at a flat position came from; '' where unknown."""
@@ -223,8 +215,11 @@ def as_binary(array: pa.Array) -> pa.Array:
     return array.fill_null(b"") if array.null_count else array
 
 
-def _first_not_text(array: np.ndarray) -> str:
-    for value in array.ravel():
-        if value is not None and not isinstance(value, str | bytes):
-            return f"{value!r}, a {type(value).__name__}"
-    return "something else"
+def _encoded(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode()
+    if value is None:
+        return b""
+    raise TypeError(f"every element must be str or bytes; got {value!r}, a {type(value).__name__}")

@@ -73,12 +73,12 @@ class Frame:
         deltas: for each look-up, in order, zeros that are added to its rows, so that
             the gradient with respect to them is the gradient of the rows; none: the
             table itself is differentiated.
-        key: where random numbers of the call start, or None for none.
+        key: returns the key with which the random numbers of the call start; None for none.
     """
 
     values: Mapping[str, Any]
     deltas: Sequence[Any] = ()
-    key: Any = None
+    key: Callable[[], Any] | None = None
     create: Callable[[VariableSpec], Any] | None = None
     specs: dict[str, VariableSpec] = field(default_factory=dict)
     lookups: list[Lookup] = field(default_factory=list)
@@ -129,7 +129,7 @@ class Frame:
         if self.key is None:
             raise RuntimeError("random numbers are drawn only while training")
         self.draws += 1
-        return jax.random.fold_in(self.key, self.draws)
+        return jax.random.fold_in(self.key(), self.draws)
 
 
 current_frame: ContextVar[Frame | None] = ContextVar("frame", default=None)

@@ -112,9 +112,16 @@ class Program:
     call: Call
 
     def run(
-        self, values: Mapping[str, Any], entries: Sequence[Any], key: Any = None, deltas: Sequence[Any] = ()
+        self,
+        values: Mapping[str, Any],
+        entries: Sequence[Any],
+        key: Callable[[], Any] | None = None,
+        deltas: Sequence[Any] = (),
     ) -> Call:
-        """Calls the model function with values for its variables and entries."""
+        """Calls the model function with values for its variables and entries.
+
+        `key` is called only where the function draws random numbers.
+        """
         given = dict(zip(self.entry_numbers, entries, strict=True))
 
         def make_entry(number: int, tensor: Tensor) -> Any:
@@ -133,16 +140,16 @@ class Program:
     def pruned(self, extract: Callable[[Call], Any]) -> Program:
         """Returns the program without the entries that what `extract` takes from a call does not depend on."""
 
-        def extracted(key: Any, entries: list[Any]) -> Any:
+        def extracted(entries: list[Any]) -> Any:
             values = {name: jnp.zeros(s.shape, s.dtype) for name, s in self.specs.items()}
-            return extract(self.run(values, entries, key))
+            return extract(self.run(values, entries, any_key))
 
-        closed = jax.make_jaxpr(extracted)(jax.random.key(0), self.used_specs)
+        closed = jax.make_jaxpr(extracted)(self.used_specs)
         live = {v for v in closed.jaxpr.outvars if not hasattr(v, "val")}
         for equation in reversed(closed.jaxpr.eqns):
             if live.intersection(equation.outvars):
                 live.update(v for v in equation.invars if not hasattr(v, "val"))
-        kept = [i for i, v in enumerate(closed.jaxpr.invars[1:]) if v in live]
+        kept = [i for i, v in enumerate(closed.jaxpr.invars) if v in live]
         return dataclasses.replace(
             self,
             entries=tuple(self.entries[i] for i in kept),
@@ -167,7 +174,7 @@ def transform(
     """
     found: list[tuple[Call, Crossings, list[Any]]] = []
 
-    def abstractly(key: Any) -> list[Any]:
+    def abstractly() -> list[Any]:
         made: list[Any] = []
 
         def make_entry(number: int, tensor: Tensor) -> Any:
@@ -175,10 +182,10 @@ def transform(
             return jnp.zeros(made[-1].shape, made[-1].dtype)
 
         crossings = Crossings(make_entry, rows)
-        found.append((_call(function, arguments, Frame({}, key=key), crossings), crossings, made))
+        found.append((_call(function, arguments, Frame({}, key=any_key), crossings), crossings, made))
         return []
 
-    jax.eval_shape(abstractly, jax.random.key(0))
+    jax.eval_shape(abstractly)
     call, crossings, made = found[-1]
     return Program(
         function=function,
@@ -191,6 +198,11 @@ def transform(
         lookups=tuple(lookup.table for lookup in call.frame.lookups),
         call=call,
     )
+
+
+def any_key() -> Any:
+    """Returns a key for calls whose random numbers are of no interest."""
+    return jax.random.key(0)
 
 
 def device_dtype(tensor: Tensor) -> np.dtype[Any]:

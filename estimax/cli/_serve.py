@@ -38,6 +38,7 @@ def serve(
     from estimax.serving import serve as serve_until_signal
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("jax").setLevel(logging.WARNING)  # it tells which accelerators are not there
     if port is not None:
         logging.warning("gRPC is not served yet: --port=%d is ignored, REST is on --rest_api_port", port)
     try:

@@ -141,8 +141,18 @@ class Dataset:
 
         The function is called once, with symbolic Tensors, and what it builds runs on
         many elements at a time. A tuple arrives as several arguments.
+
+        Raises:
+            TypeError: the function returns nothing, or something that no Tensor can hold.
         """
-        function, structure = trace(map_func, self.element_spec, unpack=True)
+
+        def mapped(*parts: Any) -> Any:
+            result = map_func(*parts)
+            if any(leaf is None for leaf in nest.flatten(result)):
+                raise TypeError(f"the function given to map must return Tensors or data; it returned {result!r}")
+            return result
+
+        function, structure = trace(mapped, self.element_spec, unpack=True)
         return Dataset(Map(self._step, function, nest.map_leaves(lambda _: None, structure)))
 
     def flat_map(self, map_func: Callable[..., Dataset], name: str | None = None) -> Dataset:

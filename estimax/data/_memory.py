@@ -95,6 +95,10 @@ class Range(Step):
     stop: Tensor
     stride: Tensor
 
+    def __post_init__(self) -> None:
+        if not self.stride.is_symbolic and int(self.stride) == 0:
+            raise InvalidArgumentError("the step of a range must not be 0")
+
     @property
     def spec(self) -> Any:
         return TensorSpec((), int64)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow.compute as pc
 
+from estimax._base._arrow import to_numpy
 from estimax._base._dtypes import int64
 from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
@@ -43,7 +44,7 @@ def vocabulary_cross_ids(tensor: Tensor, words: Values, num_oov_buckets: int, de
 def absent(values: Values) -> np.ndarray:
     """Tells where there is no value: '' among strings, -1 among integers."""
     if isinstance(values, StringArray):
-        empty: np.ndarray = pc.binary_length(values.flat).to_numpy() == 0
+        empty: np.ndarray = to_numpy(pc.binary_length(values.flat)) == 0
         return empty.reshape(values.shape)
     return np.asarray(values == -1)
 

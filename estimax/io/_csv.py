@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from estimax._base._arrow import to_numpy
 from estimax._base._dtypes import DType, as_dtype, string
 from estimax._base._line_array import NEWLINE, LineArray
 from estimax._base._shapes import TensorSpec
@@ -166,7 +167,7 @@ def _parse(records: StringArray, columns: Sequence[Column], form: Format) -> dic
             if column.default is None:
                 return None
             array = pc.fill_null(array, pa.scalar(column.default, array.type))
-        value = StringArray(array) if column.dtype.is_string else array.to_numpy(zero_copy_only=False)
+        value = StringArray(array) if column.dtype.is_string else to_numpy(array)
         results[column.position] = value.reshape(records.shape)
     return results
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from estimax._base._arrow import from_numpy
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._string_array import StringArray
 
@@ -296,7 +297,7 @@ def decimal_strings(integers: npt.NDArray[np.integer]) -> StringArray:
         >>> decimal_strings(np.array([0, -12])).tolist()
         [b'0', b'-12']
     """
-    return StringArray(pa.array(integers.ravel()).cast(pa.string()).cast(pa.binary()), integers.shape)
+    return StringArray(from_numpy(integers.ravel()).cast(pa.string()).cast(pa.binary()), integers.shape)
 
 
 def hash_buckets(strings: StringArray, n: int) -> npt.NDArray[np.int64]:

@@ -12,9 +12,9 @@ from typing import Any, Protocol, final
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from estimax._base._arrow import from_numpy, to_numpy
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._string_array import StringArray
 from estimax.strings._fingerprint import decimal_strings, fingerprint64, hash_buckets
@@ -114,7 +114,7 @@ class _FewStrings:
         positions = pc.call_function("index_in", [values.flat], self._options)
         if positions.null_count:
             positions = positions.fill_null(-1)
-        ids: Ids = positions.to_numpy().astype(np.int64)
+        ids: Ids = to_numpy(positions).astype(np.int64)
         return ids
 
 
@@ -139,10 +139,10 @@ class _ManyStrings:
             return self._arrow.find(values)
         positions = self._table.find(fingerprint64(values).ravel())
         found = np.flatnonzero(positions >= 0)
-        candidates = values.flat if len(found) == len(positions) else values.flat.take(pa.array(found))
-        words = self._words.take(pa.array(positions[found]))
+        candidates = values.flat if len(found) == len(positions) else values.flat.take(from_numpy(found))
+        words = self._words.take(from_numpy(positions[found]))
         if not candidates.equals(words):
-            same = pc.equal(candidates, words).to_numpy(zero_copy_only=False)
+            same = to_numpy(pc.equal(candidates, words))
             positions[found[~same]] = -1
         return positions
 
@@ -242,8 +242,8 @@ def _check_words(words: Values) -> None:
         )
     if not len(words):
         raise InvalidArgumentError("a vocabulary must have at least one word; got none")
-    flat = words.flat if isinstance(words, StringArray) else pa.array(words)
-    codes = flat.dictionary_encode().indices.to_numpy()
+    flat = words.flat if isinstance(words, StringArray) else from_numpy(words)
+    codes = to_numpy(flat.dictionary_encode().indices)
     if int(codes.max()) + 1 == len(words):
         return
     repeated = int(np.flatnonzero(np.bincount(codes) > 1)[0])

@@ -109,7 +109,10 @@ class TrainStep:
 
     def _one(self, stage: Sequence[Any], i: Any, state: State) -> tuple[State, dict[str, Any]]:
         entries = [lax.dynamic_index_in_dim(a, i, 0, keepdims=False) for a in stage]
-        key = jax.random.fold_in(jax.random.key(state["seed"]), state["step"])
+
+        def key() -> Any:
+            return jax.random.fold_in(jax.random.key(state["seed"]), state["step"])
+
         gradients, rows, aux = self._gradients(state, entries, key)
         variables = dict(state["variables"])
         scratch = dict(state["scratch"])
@@ -121,7 +124,9 @@ class TrainStep:
         after = state | {"variables": variables, "locals": local, "scratch": scratch, "step": state["step"] + 1}
         return after, {"loss": aux["loss"], **aux["scalars"]}
 
-    def _gradients(self, state: State, entries: Sequence[Any], key: Any) -> tuple[list[Any], Any, dict[str, Any]]:
+    def _gradients(
+        self, state: State, entries: Sequence[Any], key: Callable[[], Any]
+    ) -> tuple[list[Any], Any, dict[str, Any]]:
         """Differentiates each op's loss by its dense variables and by the rows of tables that were read."""
         specs = self.program.specs
         values = {n: (state["locals"] if s.is_local else state["variables"])[n] for n, s in specs.items()}
@@ -157,7 +162,7 @@ class TrainStep:
         return [first.setdefault(id(op.loss), i) for i, op in enumerate(self.ops)]
 
     def _deltas(
-        self, positions: Sequence[int], values: Mapping[str, Any], entries: Sequence[Any], key: Any
+        self, positions: Sequence[int], values: Mapping[str, Any], entries: Sequence[Any], key: Callable[[], Any]
     ) -> dict[int, Any]:
         """Makes zeros of the shape of the rows that look-ups read from batches like this one."""
         if not positions:

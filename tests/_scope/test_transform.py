@@ -77,7 +77,7 @@ def test_a_tensor_enters_once():
 
 def test_strings_do_not_enter():
     with pytest.raises(TypeError, match="holds strings, which do not exist on the device"):
-        program_of(lambda words: to_device(words), WORDS)
+        program_of(to_device, WORDS)
 
 
 def test_a_constant_enters_as_a_constant():
@@ -103,7 +103,7 @@ def test_a_device_result_leaves_to_the_host():
 
 
 def test_an_entry_that_leaves_again_is_the_tensor_that_entered():
-    program = program_of(lambda numbers: as_tensor(numbers), NUMBERS)
+    program = program_of(as_tensor, NUMBERS)
     assert program.exits == ()
     assert program.call.result is program.arguments[0]
 
@@ -126,7 +126,7 @@ def test_entries_that_nothing_depends_on_are_left_out():
     assert len(program.entries) == 2
     pruned = program.pruned(lambda call: call.result["used"])
     assert [t is program.arguments[0] for t in pruned.entries] == [True]
-    assert pruned.run({}, [jnp.float32([1, 2])] ).result["used"].tolist() == [2, 4]
+    assert pruned.run({}, [jnp.float32([1, 2])]).result["used"].tolist() == [2, 4]
 
 
 def test_an_entry_that_a_branch_depends_on_is_kept():

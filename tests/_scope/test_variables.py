@@ -96,7 +96,7 @@ def test_an_initializer_must_give_the_shape_of_the_variable():
 
 
 def test_random_numbers_differ_in_every_use_and_need_a_key():
-    active = Frame({}, key=jax.random.key(0))
+    active = Frame({}, key=lambda: jax.random.key(0))
     one, other = (jax.random.uniform(active.next_key()) for _ in range(2))
     assert one != other
     with pytest.raises(RuntimeError, match="only while training"):

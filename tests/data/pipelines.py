@@ -57,7 +57,7 @@ class Source:
 class Step:
     apply: Callable[[Dataset], Dataset]
     plain: Callable[[list[Any]], list[Any]] | None = None  # the same on a list; None where it depends on chance
-    ranks: tuple[int, ...] = (0, 1)  # of the first leaf of elements that it can do with
+    fits: Callable[[list[Any]], bool] = lambda leaves: True  # by the specs of the leaves of the elements before it
 
 
 def names(folder, *files):
@@ -120,6 +120,10 @@ def is_kept(value):
     return value != b"5,five" if isinstance(value, bytes) else value % 3 != 1
 
 
+def are_alike(leaves):
+    return all(leaf.shape.is_fully_defined() for leaf in leaves)
+
+
 def batches(elements, size, drop=False):
     groups = [elements[i : i + size] for i in range(0, len(elements), size)]
     kept = [g for g in groups if len(g) == size or not drop]
@@ -141,14 +145,16 @@ STEPS = {
         lambda es: [{"same": e, "first": first(e)} for e in es],
     ),
     "filter": Step(
-        lambda d: d.filter(whole(d, lambda e: is_kept(first(e)))), lambda es: [e for e in es if is_kept(first(e))], (0,)
+        lambda d: d.filter(whole(d, lambda e: is_kept(first(e)))),
+        lambda es: [e for e in es if is_kept(first(e))],
+        lambda leaves: not leaves[0].shape,
     ),
     "filter all": Step(lambda d: d.filter(lambda *_: False), lambda es: []),
     "flat_map to copies": Step(lambda d: d.flat_map(whole(d, lambda e: Dataset.from_tensors(e).repeat(2))), twice),
     "flat_map to slices": Step(
         lambda d: d.flat_map(whole(d, lambda e: Dataset.from_tensor_slices(first(e)))),
         lambda es: [item for e in es for item in first(e)],
-        (1,),
+        lambda leaves: bool(leaves[0].shape),
     ),
     "flat_map to shuffles": Step(enumerated),
     "shuffle": Step(lambda d: d.shuffle(4)),
@@ -159,8 +165,10 @@ STEPS = {
     "repeat": Step(lambda d: d.repeat(3), lambda es: es * 3),
     "repeat for ever": Step(lambda d: d.repeat().take(17), lambda es: (es * 17)[:17]),
     "repeat never": Step(lambda d: d.repeat(0), lambda es: []),
-    "batch": Step(lambda d: d.batch(4), lambda es: batches(es, 4), (0,)),
-    "batch without remainder": Step(lambda d: d.batch(3, drop_remainder=True), lambda es: batches(es, 3, True), (0,)),
+    "batch": Step(lambda d: d.batch(4), lambda es: batches(es, 4), are_alike),
+    "batch without remainder": Step(
+        lambda d: d.batch(3, drop_remainder=True), lambda es: batches(es, 3, True), are_alike
+    ),
     "take": Step(lambda d: d.take(5), lambda es: es[:5]),
     "take all": Step(lambda d: d.take(-1), lambda es: es),
     "skip": Step(lambda d: d.skip(2), lambda es: es[2:]),
@@ -200,7 +208,7 @@ def build(folder, source, *steps):
     """
     made, elements = SOURCES[source].make(folder), SOURCES[source].elements
     for step in (STEPS[name] for name in steps):
-        if len(first(made.element_spec).shape) in step.ranks:
+        if step.fits(nest.flatten(made.element_spec)):
             made = step.apply(made)
             elements = step.plain(elements) if step.plain and elements is not None else None
     return made, elements

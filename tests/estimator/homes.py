@@ -94,12 +94,12 @@ class Model:
     def labels(self):
         return LABELS[self.kind]
 
-    def make(self, model_dir, seed=1, options=None, **config):
+    def make(self, model_dir, seed=1, **config):
         """Makes the estimator; `config` goes to its `RunConfig`."""
         classes = {} if self.kind in ("regressor", "binary") else {"n_classes": 3}
         names = {"label_vocabulary": CLASSES} if self.kind == "named" else {}
         run_config = tf.estimator.RunConfig(model_dir=model_dir, tf_random_seed=seed, **config)
-        return self.family(self.kind == "regressor", config=run_config, **classes, **names, **(options or {}))
+        return self.family(self.kind == "regressor", config=run_config, **classes, **names)
 
 
 FAMILIES = {"linear": linear, "dnn": dnn, "combined": combined}

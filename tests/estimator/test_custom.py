@@ -81,7 +81,9 @@ def test_chosen_predictions_are_given_row_by_row_or_by_batch(classifier):
     batches = list(classifier.predict(input_fn(labels=None), ["class_ids", "more"], yield_single_examples=False))
     assert [b["class_ids"].shape for b in batches] == [(16, 1)] * 3
     np.testing.assert_array_equal(np.concatenate([b["class_ids"] for b in batches]), [r["class_ids"] for r in by_row])
-    with pytest.raises(ValueError, match=r"predict_keys must be among \['class_ids', 'probabilities'\]; got \['more'\]"):
+    with pytest.raises(
+        ValueError, match=r"predict_keys must be among \['class_ids', 'probabilities'\]; got \['more'\]"
+    ):
         next(classifier.predict(input_fn(labels=None), "more"))
 
 

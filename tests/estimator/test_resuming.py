@@ -120,8 +120,8 @@ def test_a_run_that_ended_is_followed_by_one_that_reads_from_the_start(tmp_path)
 def test_another_input_than_that_of_the_interrupted_run_starts_at_its_beginning(tmp_path, caplog):
     def interrupted(name):
         estimator = homes.small(str(tmp_path / name), save_checkpoints_steps=3)
+        batches = homes.input_fn(homes.PRICE, epochs=None)
         with pytest.raises(Interruption):
-            batches = homes.input_fn(homes.PRICE, epochs=None)
             estimator.train(batches, saving_listeners=[Interrupter(3)])
         return estimator
 

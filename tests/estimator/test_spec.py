@@ -36,7 +36,7 @@ def test_a_spec_is_a_tuple_with_names():
     assert spec.mode == tf.estimator.ModeKeys.TRAIN
     assert spec.train_ops == [TRAIN_OP]
     assert spec._replace(train_op=(TRAIN_OP, TRAIN_OP)).train_ops == [TRAIN_OP, TRAIN_OP]
-    with pytest.raises(TypeError, match="what optimizer.minimize"):
+    with pytest.raises(TypeError, match=r"what optimizer\.minimize"):
         _ = spec._replace(train_op=5).train_ops
 
 

@@ -183,7 +183,9 @@ def test_the_seed_decides_about_everything(tmp_path):
         return rows.shuffle(50).repeat().batch(16)
 
     def train(name, seed):
-        estimator = homes.MODELS["dnn-regressor"].make(str(tmp_path / name), seed, options={"dropout": 0.4})
+        config = tf.estimator.RunConfig(model_dir=str(tmp_path / name), tf_random_seed=seed)
+        columns = [tf.feature_column.numeric_column("sq_footage")]
+        estimator = tf.estimator.DNNRegressor([3], columns, config=config, dropout=0.4)
         estimator.train(shuffled, steps=5)
         return homes.variables(estimator)
 
@@ -215,13 +217,18 @@ def test_listeners_are_told_of_every_checkpoint_and_can_end_the_run(model_dir):
     assert step_of(estimator) == 6
 
 
-def test_a_model_starts_warm_from_another(tmp_path, trained):
-    source = trained("linear-regressor").estimator
-    columns = homes.wide_columns()
-    config = tf.estimator.RunConfig(model_dir=str(tmp_path / "warm"))
-    warm = tf.estimator.LinearRegressor(columns, config=config, warm_start_from=source.model_dir)
-    warm.train(homes.input_fn(homes.PRICE), steps=1)
-    before = tf.train.load_variable(f"{warm.model_dir}/model.ckpt-0", "linear/linear_model/type/weights")
-    np.testing.assert_array_equal(before, source.get_variable_value("linear/linear_model/type/weights"))
-    slot = tf.train.load_variable(f"{warm.model_dir}/model.ckpt-0", "linear/linear_model/type/weights/Ftrl")
-    np.testing.assert_array_equal(slot, np.full((2, 1), 0.1, np.float32))
+def test_a_model_starts_warm_from_another(tmp_path):
+    source = homes.small(str(tmp_path / "source")).train(FOREVER, steps=3)
+    columns = [tf.feature_column.numeric_column(name) for name in ("sq_footage", "weight")]
+    warm = tf.estimator.LinearRegressor(columns, str(tmp_path / "warm"), warm_start_from=source.model_dir)
+    warm.train(FOREVER, steps=1)
+    first = {name: tf.train.load_variable(f"{warm.model_dir}/model.ckpt-0", name) for name in warm.get_variable_names()}
+    weights = "linear/linear_model/sq_footage/weights"
+    np.testing.assert_array_equal(first[weights], source.get_variable_value(weights))
+    assert first[f"{weights}/Ftrl"] == np.float32(0.1)  # the optimizer starts anew
+    assert first["linear/linear_model/weight/weights"] == 0
+    warm.train(FOREVER, max_steps=2)  # goes on with its own checkpoint
+    assert step_of(warm) == 2
+    deep = tf.estimator.DNNRegressor([2], columns, str(tmp_path / "deep"), warm_start_from=source.model_dir)
+    with pytest.raises(tf.errors.NotFoundError, match="has none of the model's variables"):
+        deep.train(FOREVER, steps=1)

@@ -67,7 +67,7 @@ def test_inputs_of_any_rank_and_of_whole_numbers_are_taken():
 
 def test_dropout_leaves_out_a_share_and_scales_the_rest_while_training():
     ones = np.ones((200, 50), np.float32)
-    with entered(Frame({}, key=jax.random.key(0))):
+    with entered(Frame({}, key=lambda: jax.random.key(0))):
         out = np.asarray(layers.dropout(ones, 0.2, training=True))
         other = np.asarray(layers.dropout(ones, 0.2, training=True))
     assert set(np.unique(out)) == {0, np.float32(1.25)}

@@ -163,11 +163,10 @@ def test_ahead_raises_an_error_where_the_item_would_have_come():
         raise KeyError("third")
 
     ahead = Ahead(items())
-    received = []
+    received = iter(ahead)
+    assert [next(received), next(received)] == [1, 2]
     with pytest.raises(KeyError, match="third"):
-        for item in ahead:
-            received.append(item)
-    assert received == [1, 2]
+        next(received)
     ahead.close()
     assert input_threads() == []
 
