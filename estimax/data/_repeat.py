@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from estimax._graph._tensor import Tensor
 from estimax.data._gathering import Gathering
 from estimax.data._memory import FromTensors
-from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
+from estimax.data._step import Chunk, ChunkIterator, Context, SameElements, State, Step
 
 
 @dataclass(frozen=True, eq=False)
-class Repeat(Step):
+class Repeat(SameElements):
     """The elements of the input `count` times; for ever where it is negative."""
 
-    input: Step
     count: Tensor
-
-    @property
-    def spec(self) -> Any:
-        return self.input.spec
 
     def iterate(self, context: Context) -> ChunkIterator:
         if isinstance(self.input, FromTensors):
             return _SameElementIterator(self.input.iterate(context), int(self.count))
         return _RepeatIterator(self.input, int(self.count), context.input())
-
-    def project(self, keep: tuple[int, ...]) -> Step:
-        return dataclasses.replace(self, input=self.input.project(keep))
 
 
 class _RepeatIterator(ChunkIterator):

@@ -7,34 +7,24 @@ is the last earlier input that was put there, or what the buffer held.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from estimax.data._step import Chunk, ChunkIterator, Context, State, Step, concatenate
+from estimax.data._step import Chunk, ChunkIterator, Context, SameElements, State, concatenate
 
 
 @dataclass(frozen=True, eq=False)
-class Shuffle(Step):
+class Shuffle(SameElements):
     """The elements in a random order; a new one in each epoch unless `reshuffle` is false."""
 
-    input: Step
     buffer_size: int
     seed: int | None
     reshuffle: bool
 
-    @property
-    def spec(self) -> Any:
-        return self.input.spec
-
     def iterate(self, context: Context) -> ChunkIterator:
         random = context.generator(self.seed, self.reshuffle)
         return _ShuffleIterator(self.input.iterate(context.input()), self.buffer_size, random)
-
-    def project(self, keep: tuple[int, ...]) -> Step:
-        return dataclasses.replace(self, input=self.input.project(keep))
 
 
 class _ShuffleIterator(ChunkIterator):

@@ -142,6 +142,20 @@ class Step(ABC):
         return nest.flatten(self.spec)
 
 
+@dataclass(frozen=True, eq=False)
+class SameElements(Step):
+    """A step that hands on elements of its input as they are: in another order, number or choice."""
+
+    input: Step
+
+    @property
+    def spec(self) -> Any:
+        return self.input.spec
+
+    def project(self, keep: tuple[int, ...]) -> Step:
+        return dataclasses.replace(self, input=self.input.project(keep))
+
+
 def _bind(value: Any, values: Mapping[int, Value]) -> Any:
     if isinstance(value, Step | Function):
         return value.bind(values)

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from estimax._graph._tensor import Tensor
-from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
+from estimax.data._step import Chunk, ChunkIterator, Context, SameElements, State
 
 
 @dataclass(frozen=True, eq=False)
-class Take(Step):
+class Take(SameElements):
     """The first `count` elements; all where it is negative."""
 
-    input: Step
     count: Tensor
-
-    @property
-    def spec(self) -> Any:
-        return self.input.spec
 
     def iterate(self, context: Context) -> ChunkIterator:
         return _TakeIterator(self.input.iterate(context.input()), int(self.count))
-
-    def project(self, keep: tuple[int, ...]) -> Step:
-        return dataclasses.replace(self, input=self.input.project(keep))
 
 
 class _TakeIterator(ChunkIterator):
@@ -51,21 +41,13 @@ class _TakeIterator(ChunkIterator):
 
 
 @dataclass(frozen=True, eq=False)
-class Skip(Step):
+class Skip(SameElements):
     """All but the first `count` elements; none where it is negative."""
 
-    input: Step
     count: Tensor
-
-    @property
-    def spec(self) -> Any:
-        return self.input.spec
 
     def iterate(self, context: Context) -> ChunkIterator:
         return _SkipIterator(self.input.iterate(context.input()), int(self.count))
-
-    def project(self, keep: tuple[int, ...]) -> Step:
-        return dataclasses.replace(self, input=self.input.project(keep))
 
 
 class _SkipIterator(ChunkIterator):
@@ -90,22 +72,14 @@ class _SkipIterator(ChunkIterator):
 
 
 @dataclass(frozen=True, eq=False)
-class Shard(Step):
+class Shard(SameElements):
     """The elements at positions `index`, `index + num_shards`, ..."""
 
-    input: Step
     num_shards: int
     index: int
 
-    @property
-    def spec(self) -> Any:
-        return self.input.spec
-
     def iterate(self, context: Context) -> ChunkIterator:
         return _ShardIterator(self.input.iterate(context.input()), self.num_shards, self.index)
-
-    def project(self, keep: tuple[int, ...]) -> Step:
-        return dataclasses.replace(self, input=self.input.project(keep))
 
 
 class _ShardIterator(ChunkIterator):

@@ -248,8 +248,9 @@ def _suspect(dtype: DType, array: pa.Array, block: np.ndarray) -> str | None:
 
     None where there can be none: no hexadecimal integer without an `0x`, no `infinity` where all numbers are finite.
     """
-    if dtype.is_integer and np.any((block[:-1] == ord("0")) & ((block[1:] == ord("x")) | (block[1:] == ord("X")))):
-        return "0[xX]"
+    if dtype.is_integer:
+        letters = np.flatnonzero((block == ord("x")) | (block == ord("X")))
+        return "0[xX]" if np.any(block[letters - 1] == ord("0")) else None
     if dtype.is_floating and not pc.all(pc.is_finite(array)).as_py():
         return r"(?i)inity|nan\("
     return None

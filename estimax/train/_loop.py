@@ -44,7 +44,10 @@ class Observer:
         """Is called before the first step."""
 
     def next_stop(self, step: int) -> float:
-        """Returns the first step after `step` at which `after_steps` must be called."""
+        """Returns the first step after `step` at which `after_steps` must be called.
+
+        Depends on the step alone: the thread that reads the input asks, some stages ahead.
+        """
         return math.inf
 
     def after_steps(self, run: Run, first: int, values: Mapping[str, np.ndarray]) -> None:

