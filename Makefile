@@ -48,10 +48,10 @@ demo: $(INSTALLED)
 	@$(BIN)/python examples/flights.py
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m 'not slow'
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m 'not slow'
 
 test-all: $(INSTALLED)
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -21,3 +21,6 @@ __all__ = [
     "OutOfRangeError",
     "UnimplementedError",
 ]
+
+for _error in [globals()[name] for name in __all__]:
+    _error.__module__ = __name__  # the name that tracebacks show

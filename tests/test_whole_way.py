@@ -143,7 +143,7 @@ def test_the_event_files_hold_the_loss_the_speed_and_the_metrics(trained):
 
 
 def test_what_is_predicted_is_what_is_exported_and_served(trained, server):
-    folder, estimator, _, exports = trained
+    _, estimator, _, exports = trained
     predicted = list(estimator.predict(lambda: {k: tf.constant(v) for k, v in ROWS.items()}))
     exported = tf.saved_model.load(exports[0].decode()).signatures["serving_default"](**ROWS)
     status, answer = post(f"{server[0]}:predict", {"instances": instances()})

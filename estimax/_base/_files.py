@@ -210,7 +210,7 @@ def matching_files(patterns: Path | Sequence[Path]) -> list[str]:
         >>> matching_files("/nowhere/train-*.csv")
         Traceback (most recent call last):
         ...
-        estimax._base._errors.NotFoundError: no file matches '/nowhere/train-*.csv'; there is no folder '/nowhere'
+        estimax.errors.NotFoundError: no file matches '/nowhere/train-*.csv'; there is no folder '/nowhere'
     """
     wanted = [as_path(p) for p in ([patterns] if isinstance(patterns, str | bytes | os.PathLike) else patterns)]
     if not wanted:

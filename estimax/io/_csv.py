@@ -32,7 +32,6 @@ _ARROW = {
     "int64": pa.int64(),
     "string": pa.binary(),
 }
-_QUOTE = ord('"')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -147,18 +146,21 @@ DECODE_CSV = Op("DecodeCSV", infer=_infer, host=_decode, lift=broadcasting, part
 
 def _parse(records: StringArray, columns: Sequence[Column], form: Format) -> dict[int, Any] | None:
     """Decodes records with Arrow; None where it fails, or may disagree with the exact rules."""
-    block = _block(records)
-    if block is None or not _is_regular(block, form):
+    text = _text(records)
+    if text is None or not _is_regular(text, form):
         return None
     types = {c.position: _ARROW[c.dtype.name] for c in columns}
-    arrays = _read(block, types, form)
+    arrays = _read(text, types, form)
     if arrays is None or any(len(array) != records.size for array in arrays.values()):
         return None
-    suspect = {c.position: _suspect(c.dtype, arrays[c.position], block) for c in columns}
-    patterns = {position: pattern for position, pattern in suspect.items() if pattern}
+    # An empty record has no fields; Arrow gives it empty ones.
+    if all(array.null_count for array in arrays.values()) and (text.startswith(b"\n") or b"\n\n" in text):
+        return None
+    suspects = {c.position: _suspect(c.dtype, arrays[c.position], text) for c in columns}
+    patterns = {position: pattern for position, pattern in suspects.items() if pattern}
     if patterns:
-        texts = _read(block, dict.fromkeys(patterns, pa.binary()), form) or {}
-        if any(pc.any(pc.match_substring_regex(texts[p], pattern)).as_py() for p, pattern in patterns.items()):
+        fields = _read(text, dict.fromkeys(patterns, pa.binary()), form) or {}
+        if any(pc.any(pc.match_substring_regex(fields[p], pattern)).as_py() for p, pattern in patterns.items()):
             return None
     results: dict[int, Any] = {}
     for column in columns:
@@ -172,36 +174,35 @@ def _parse(records: StringArray, columns: Sequence[Column], form: Format) -> dic
     return results
 
 
-def _block(records: StringArray) -> Any:
-    """Returns the records as bytes with a newline after each, or None where there are line ends in them."""
+def _text(records: StringArray) -> bytes | None:
+    """Returns the records with a newline after each, or None where there are line ends in them."""
     if isinstance(records, LineArray):
-        return records.block
+        return records.block.tobytes()
     if pc.any(pc.match_substring_regex(records.flat, "[\r\n]")).as_py():
         return None
-    lines = pc.binary_join_element_wise(records.flat, b"", b"\n")
-    start, end = np.frombuffer(lines.buffers()[1], np.int32)[[0, -1]]
-    return np.frombuffer(lines.buffers()[2], np.uint8)[start:end]
+    _, offsets, data = pc.binary_join_element_wise(records.flat, b"", b"\n").buffers()
+    start, end = np.frombuffer(offsets, np.int32)[[0, -1]].tolist()
+    joined: bytes = data[start:end].to_pybytes()
+    return joined
 
 
-def _is_regular(block: np.ndarray, form: Format) -> bool:
+def _is_regular(text: bytes, form: Format) -> bool:
     """Whether Arrow, if it finds all records of one width, splits them into fields as the exact rules do."""
-    if form.quotes and np.any(block == _QUOTE) and not _has_regular_quotes(block, form.delimiter):
+    if form.quotes and b'"' in text and not _has_regular_quotes(text, form.delimiter):
         return False
-    is_end = block == NEWLINE
-    if is_end[0] or np.any(is_end[1:] & is_end[:-1]):  # an empty record, which has no fields; Arrow gives it empty ones
-        return False
-    end = int(np.argmax(is_end))
-    first = block[:end] if is_end[end] else block
-    return form.width is None or len(split_fields(first.tobytes(), form)) == form.width
+    end = text.find(b"\n")
+    first = text if end < 0 else text[:end]
+    return form.width is None or len(split_fields(first, form)) == form.width
 
 
-def _has_regular_quotes(block: np.ndarray, delimiter: bytes) -> bool:
+def _has_regular_quotes(text: bytes, delimiter: bytes) -> bool:
     """Whether quotes enclose whole fields, and are doubled within.
 
     Of the quotes of a line every second one, from the first on, opens: it stands at the start of a field or right
     after another, which it doubles. The ones between close: at the end of a field, or right before one that opens.
     """
-    quotes = np.flatnonzero(block == _QUOTE)
+    block = np.frombuffer(text, np.uint8)
+    quotes = np.flatnonzero(block == ord('"'))
     if len(quotes) % 2:
         return False
     opening, closing = quotes[::2], quotes[1::2]
@@ -215,16 +216,16 @@ def _has_regular_quotes(block: np.ndarray, delimiter: bytes) -> bool:
     return bool(np.all(opens & closes & same_line))
 
 
-def _read(block: np.ndarray, types: Mapping[int, pa.DataType], form: Format) -> dict[int, pa.Array] | None:
-    """Reads some columns of a block; None where a record has another width than the first, or a value another type."""
+def _read(text: bytes, types: Mapping[int, pa.DataType], form: Format) -> dict[int, pa.Array] | None:
+    """Reads some columns; None where a record has another width than the first, or a value another type."""
     names = {position: f"f{position}" for position in types}
-    if block[:3].tobytes() == _BYTE_ORDER_MARK:  # part of the first field to the original; Arrow drops one
-        block = np.concatenate([block[:3], block])
+    if text.startswith(_BYTE_ORDER_MARK):  # part of the first field to the original; Arrow drops one
+        text = _BYTE_ORDER_MARK + text
     try:
         table = csv.read_csv(
-            pa.BufferReader(pa.py_buffer(block)),
+            pa.BufferReader(text),
             read_options=csv.ReadOptions(
-                autogenerate_column_names=True, block_size=max(len(block) + 1, 64), use_threads=False
+                autogenerate_column_names=True, block_size=max(len(text) + 1, 64), use_threads=False
             ),
             parse_options=csv.ParseOptions(
                 delimiter=form.delimiter.decode(), quote_char='"' if form.quotes else False, ignore_empty_lines=False
@@ -243,14 +244,14 @@ def _read(block: np.ndarray, types: Mapping[int, pa.DataType], form: Format) -> 
     return {position: table.column(name).combine_chunks() for position, name in names.items()}
 
 
-def _suspect(dtype: DType, array: pa.Array, block: np.ndarray) -> str | None:
-    """Returns a pattern of texts that Arrow takes for numbers of this type and the original does not.
+def _suspect(dtype: DType, array: pa.Array, text: bytes) -> str | None:
+    """Returns a pattern of fields that Arrow takes for numbers of this type and the original does not.
 
-    None where there can be none: no hexadecimal integer without an `0x`, no `infinity` where all numbers are finite.
+    None where there can be none: no hexadecimal integer without an `x`, no `infinity` without an `n` or where all
+    numbers are finite.
     """
-    if dtype.is_integer:
-        letters = np.flatnonzero((block == ord("x")) | (block == ord("X")))
-        return "0[xX]" if np.any(block[letters - 1] == ord("0")) else None
-    if dtype.is_floating and not pc.all(pc.is_finite(array)).as_py():
+    if dtype.is_integer and ((b"x" in text and b"0x" in text) or (b"X" in text and b"0X" in text)):
+        return "0[xX]"
+    if dtype.is_floating and (b"n" in text or b"N" in text) and not pc.all(pc.is_finite(array)).as_py():
         return r"(?i)inity|nan\("
     return None

@@ -75,6 +75,8 @@ class Head(ABC):
                 f"training and evaluation need labels; the input function gives only features for mode {mode!r}"
             )
         labels = to_device(self.host_labels(as_tensor(labels)))
+        if labels.shape[0] != logits.shape[0]:
+            raise ValueError(f"a batch has {logits.shape[0]} rows of features but {labels.shape[0]} labels")
         weights = self._weights(features)
         losses = self.losses(labels, logits)
         loss = compute_weighted_loss(losses, 1.0 if weights is None else weights, reduction=self.loss_reduction)
