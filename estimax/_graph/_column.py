@@ -142,7 +142,7 @@ def to_value(data: Any, dtype: DType | None = None) -> Value:
         return StringArray.of(array if array.dtype.kind != "T" else array.astype(object))
     if dtype is None:
         return array.astype(_python_default(data, array), copy=False)
-    if array.dtype.kind == "f" and (dtype.is_integer or dtype.is_bool):
+    if array.size and array.dtype.kind == "f" and (dtype.is_integer or dtype.is_bool):
         raise TypeError(f"expected {dtype.name} values; got {_shown(array)}. Convert with tf.cast")
     if dtype.is_integer and array.size and (array.min() < dtype.min or array.max() > dtype.max):
         raise InvalidArgumentError(f"{dtype.name} values lie between {dtype.min} and {dtype.max}; got {_shown(array)}")

@@ -71,7 +71,7 @@ def assert_resumes(make, sessions):
     found, state = [], None
     for sizes in sessions:
         dataset = make()
-        reader = Reader(dataset.step, 1)
+        reader = Reader(dataset.step, 1 if state is None else None)
         if state is not None:
             reader.restore(through_a_checkpoint(state))
         for size in sizes:
@@ -84,7 +84,7 @@ def assert_resumes(make, sessions):
             pass
         text, arrays = pack(state)
         assert before == (text, {name: array.tolist() for name, array in arrays.items()})
-    reader = Reader(make().step, 1)
+    reader = Reader(make().step)
     reader.restore(through_a_checkpoint(state))
     while chunk := reader.next(1000):
         found += elements_of(chunk, dataset.element_spec)
@@ -93,7 +93,7 @@ def assert_resumes(make, sessions):
 
 @pytest.mark.parametrize("row", TABLE)
 def test_reading_that_is_interrupted_goes_on_as_if_it_were_not(folder, row):
-    for sessions in [[[]], [[1]], [[2, 1], [3]], [[4, 4], [], [1, 2]], [[1000, 1000]]]:
+    for sessions in [[[1]], [[4, 2], [], [3]], [[1000, 1000]]]:
         assert_resumes(lambda: TABLE[row](folder)[0], sessions)
 
 
@@ -115,7 +115,7 @@ def assert_projection_selects(make, keep):
 @pytest.mark.parametrize("row", TABLE)
 def test_a_projection_selects_leaves_and_keeps_their_order(folder, row):
     count = len(nest.flatten(TABLE[row](folder)[0].element_spec))
-    for keep in {(0,), (count - 1,), tuple(reversed(range(count))), (), (0, 0)}:
+    for keep in {(count - 1,), (*reversed(range(count)), 0), ()}:
         assert_projection_selects(lambda: TABLE[row](folder)[0], keep)
 
 
