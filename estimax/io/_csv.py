@@ -23,6 +23,7 @@ from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op, as_tensor
+from estimax.io._csv_memory import DecodedBlocks
 from estimax.io._csv_records import Column, Format, decode_exactly, split_fields
 
 _ARROW = {
@@ -129,7 +130,11 @@ def _decode(
     na_value: str,
     select: Sequence[int] | None,
     needed: tuple[bool, ...],
+    prepared: DecodedBlocks,
 ) -> tuple[Any, ...]:
+    known = prepared.find(records, needed)
+    if known is not None:
+        return known
     positions = range(len(dtypes)) if select is None else select
     columns = [Column(*parts) for parts in zip(positions, dtypes, defaults, strict=True)]
     form = Format(delimiter.encode(), quotes, na_value.encode(), len(dtypes) if select is None else None)
@@ -138,10 +143,19 @@ def _decode(
     parsed = _parse(records, wanted, form) if records.size else None
     if parsed is None:
         return decode_exactly(records, columns, form)
-    return tuple(parsed.get(c.position) for c in columns)
+    results = tuple(parsed.get(c.position) for c in columns)
+    prepared.keep(records, needed, results)
+    return results
 
 
-DECODE_CSV = Op("DecodeCSV", infer=_infer, host=_decode, lift=broadcasting, partial=True)
+def _remembering(**params: Any) -> DecodedBlocks:
+    return DecodedBlocks()
+
+
+_LARGE_TEXT = 1 << 17
+_PARTS = 4
+
+DECODE_CSV = Op("DecodeCSV", infer=_infer, host=_decode, lift=broadcasting, prepare=_remembering, partial=True)
 
 
 def _parse(records: StringArray, columns: Sequence[Column], form: Format) -> dict[int, Any] | None:
@@ -225,7 +239,7 @@ def _read(text: bytes, types: Mapping[int, pa.DataType], form: Format) -> dict[i
         table = csv.read_csv(
             pa.BufferReader(text),
             read_options=csv.ReadOptions(
-                autogenerate_column_names=True, block_size=max(len(text) + 1, 64), use_threads=False
+                autogenerate_column_names=True, block_size=_block_size(len(text)), use_threads=True
             ),
             parse_options=csv.ParseOptions(
                 delimiter=form.delimiter.decode(), quote_char='"' if form.quotes else False, ignore_empty_lines=False
@@ -242,6 +256,11 @@ def _read(text: bytes, types: Mapping[int, pa.DataType], form: Format) -> dict[i
     except (pa.ArrowInvalid, pa.ArrowKeyError):
         return None
     return {position: table.column(name).combine_chunks() for position, name in names.items()}
+
+
+def _block_size(size: int) -> int:
+    """Returns how many bytes Arrow shall parse at once: a large text in parts, on several cores."""
+    return size // _PARTS + 1 if size >= _LARGE_TEXT else max(size + 1, 64)
 
 
 def _suspect(dtype: DType, array: pa.Array, text: bytes) -> str | None:

@@ -54,14 +54,14 @@ texts = st.lists(st.sampled_from([b"\n", b"\r\n", b"\r", b"a", b"bc", b"x" * 20]
 @given(st.lists(texts, max_size=3), st.sampled_from([1, 2, 5, 64]), st.booleans())
 def test_lines_do_not_depend_on_the_blocks_that_are_read(tmp_path_factory, contents, block_bytes, is_compressed):
     folder = tmp_path_factory.mktemp("texts")
-    files = [written(folder, str(i), gzip.compress(t) if is_compressed else t) for i, t in enumerate(contents)]
+    files = [written(folder, str(i), gzip.compress(t, mtime=0) if is_compressed else t) for i, t in enumerate(contents)]
     found = read(TextLineDataset(files, "GZIP" if is_compressed else "", buffer_size=block_bytes), (3,))
     assert found == [line for text in contents for line in lines_of(text)]
 
 
 @given(texts, st.sampled_from([1, 3, 64]), st.sampled_from([1, 3, 64]), st.integers(0, 12), st.booleans())
 def test_reading_goes_on_at_the_line_whatever_the_blocks(tmp_path_factory, text, before, after, taken, is_compressed):
-    file = written(tmp_path_factory.mktemp("texts"), "t", gzip.compress(text) if is_compressed else text)
+    file = written(tmp_path_factory.mktemp("texts"), "t", gzip.compress(text, mtime=0) if is_compressed else text)
     kind = "GZIP" if is_compressed else ""
     first = Reader(TextLineDataset(file, kind, before).step, 1)
     for _ in range(taken):
@@ -75,7 +75,7 @@ def test_reading_goes_on_at_the_line_whatever_the_blocks(tmp_path_factory, text,
 
 
 def test_members_of_a_compressed_file_are_read_as_one_text(tmp_path):
-    file = written(tmp_path, "t.gz", gzip.compress(b"a\nb") + gzip.compress(b"c\n"))
+    file = written(tmp_path, "t.gz", gzip.compress(b"a\nb", mtime=0) + gzip.compress(b"c\n", mtime=0))
     assert read(TextLineDataset(file, compression_type="GZIP")) == [b"a", b"bc"]
 
 
@@ -174,7 +174,8 @@ def test_a_folder_is_no_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "data", [b"plain text\n", gzip.compress(b"abc\n" * 100)[:-6], gzip.compress(b"abc\n" * 100) + b"junk"]
+    "data",
+    [b"plain text\n", gzip.compress(b"abc\n" * 100, mtime=0)[:-6], gzip.compress(b"abc\n" * 100, mtime=0) + b"junk"],
 )
 def test_a_file_that_is_not_compressed_as_said_or_cut_short_is_named(tmp_path, data):
     with pytest.raises(DataLossError, match=r"t\.gz cannot be read on from line 1"):
@@ -185,7 +186,7 @@ def test_a_file_that_is_not_compressed_as_said_or_cut_short_is_named(tmp_path, d
 @pytest.mark.parametrize(("taken", "left"), [(5, 4), (9, 4), (9, 7), (9, 5)])
 def test_a_file_that_has_become_shorter_cannot_be_continued(tmp_path, kind, taken, left):
     def write(text):
-        written(tmp_path, "t", gzip.compress(text) if kind else text)
+        written(tmp_path, "t", gzip.compress(text, mtime=0) if kind else text)
 
     write(b"line\n" * 10)
     dataset = TextLineDataset([str(tmp_path / "t")] * 2, kind, buffer_size=25)
