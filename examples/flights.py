@@ -8,6 +8,7 @@ import json
 import math
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -115,9 +116,10 @@ def ask_server(folder):
     flights = [dict(zip(FLIGHT, values)) for values in FLIGHTS]
     base = folder / "model" / "export" / "exporter"
     command = [sys.executable, "-m", "estimax", "serve", "--model_name=flights", f"--model_base_path={base}"]
-    server = subprocess.Popen([*command, "--rest_api_port=8501", "--host=127.0.0.1"])
+    port = free_port()
+    server = subprocess.Popen([*command, f"--rest_api_port={port}", "--host=127.0.0.1"])
     try:
-        url = "http://127.0.0.1:8501/v1/models/flights"
+        url = f"http://127.0.0.1:{port}/v1/models/flights"
         wait_until_ready(url, server)
         body = json.dumps({"instances": flights}).encode()
         with urllib.request.urlopen(urllib.request.Request(f"{url}:predict", body)) as answer:
@@ -130,6 +132,12 @@ def ask_server(folder):
         probability = prediction["probabilities"][1]
         name = f"{flight['carrier']} {flight['origin']}-{flight['dest']}"
         print(f"  {name:12} left {flight['dep_delay']:+3d} min: {probability:6.1%}  {'#' * round(40 * probability)}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def wait_until_ready(url, server):
