@@ -2,6 +2,7 @@
 
 from estimax._base._lazy import lazy_attributes
 from estimax.estimator import export, inputs
+from estimax.estimator._canned._baseline import BaselineClassifier, BaselineRegressor
 from estimax.estimator._canned._dnn import DNNClassifier, DNNRegressor
 from estimax.estimator._canned._dnn_linear_combined import DNNLinearCombinedClassifier, DNNLinearCombinedRegressor
 from estimax.estimator._canned._linear import LinearClassifier, LinearRegressor
@@ -15,6 +16,8 @@ from estimax.train._observers import NanLossDuringTrainingError
 from estimax.train._saving import CheckpointSaverListener
 
 __all__ = [
+    "BaselineClassifier",
+    "BaselineRegressor",
     "CheckpointSaverListener",
     "DNNClassifier",
     "DNNLinearCombinedClassifier",
