@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._column import Column, Rows, empty_column, repeat_value, rows_of, stack_rows
 
@@ -86,8 +85,3 @@ def shifted_axis(host: Callable[..., Any], name: str = "axis") -> Lifting:
 
 def _pad_rank(value: np.ndarray | StringArray, missing: int) -> Any:
     return value.reshape((value.shape[0], *(1,) * missing, *value.shape[1:]))
-
-
-def row_specs(specs: Sequence[TensorSpec]) -> list[TensorSpec]:
-    """Returns the specs of the rows of columns."""
-    return [TensorSpec(s.shape[1:], s.dtype) for s in specs]

@@ -14,6 +14,7 @@ import numpy as np
 from estimax import logging, saved_model
 from estimax._base import _nest as nest
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._signature_names import DEFAULT_SIGNATURE
 from estimax._graph._function import Function, tracing
 from estimax._graph._tensor import Tensor
 from estimax.estimator._mode_keys import ModeKeys
@@ -24,8 +25,6 @@ from estimax.estimator.export._receivers import ServingInputReceiver, TensorServ
 
 if TYPE_CHECKING:
     from estimax.estimator._estimator import Estimator
-
-DEFAULT_SIGNATURE = "serving_default"
 
 
 def export(

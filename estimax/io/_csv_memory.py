@@ -33,13 +33,13 @@ class DecodedBlocks:
 
     def keep(self, records: StringArray, needed: tuple[bool, ...], results: tuple[Any, ...]) -> None:
         """Remembers the results of a block, if there is room."""
-        if (
-            isinstance(records, LineArray)
-            and records.size >= _FEWEST_ROWS
-            and self._bytes + records.nbytes <= MOST_BYTES
-        ):
-            self._blocks[_key(records, needed)] = (records.block.tobytes(), results)
-            self._bytes += records.nbytes
+        if not isinstance(records, LineArray) or records.size < _FEWEST_ROWS:
+            return
+        key = _key(records, needed)
+        added = 0 if key in self._blocks else records.nbytes
+        if self._bytes + added <= MOST_BYTES:
+            self._blocks[key] = (records.block.tobytes(), results)
+            self._bytes += added
 
 
 def _key(records: LineArray, needed: tuple[bool, ...]) -> Key:

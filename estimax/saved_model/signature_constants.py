@@ -1,16 +1,18 @@
 """The names that programs, servers and clients agree on: `tf.saved_model.signature_constants`."""
 
-DEFAULT_SERVING_SIGNATURE_DEF_KEY = "serving_default"
+from estimax._base._signature_names import CLASSIFY_METHOD, DEFAULT_SIGNATURE, PREDICT_METHOD, REGRESS_METHOD
 
-PREDICT_METHOD_NAME = "tensorflow/serving/predict"
+DEFAULT_SERVING_SIGNATURE_DEF_KEY = DEFAULT_SIGNATURE
+
+PREDICT_METHOD_NAME = PREDICT_METHOD
 PREDICT_INPUTS = "inputs"
 PREDICT_OUTPUTS = "outputs"
 
-CLASSIFY_METHOD_NAME = "tensorflow/serving/classify"
+CLASSIFY_METHOD_NAME = CLASSIFY_METHOD
 CLASSIFY_INPUTS = "inputs"
 CLASSIFY_OUTPUT_CLASSES = "classes"
 CLASSIFY_OUTPUT_SCORES = "scores"
 
-REGRESS_METHOD_NAME = "tensorflow/serving/regress"
+REGRESS_METHOD_NAME = REGRESS_METHOD
 REGRESS_INPUTS = "inputs"
 REGRESS_OUTPUTS = "outputs"

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from estimax._base._signature_names import CLASSIFY_METHOD, REGRESS_METHOD
 from estimax.serving._errors import RequestError, bad_request
 from estimax.serving._example import encode_example
-from estimax.serving._model import CLASSIFY_METHOD, REGRESS_METHOD, Array, Columns, Signature
+from estimax.serving._model import Array, Columns, Signature
 from estimax.serving._predict import ModelInput, check_rows, find_signature, read_object
 from estimax.serving._tensor_reading import shown
 from estimax.serving._tensor_writing import encode, is_finite, rows_to_json, to_json

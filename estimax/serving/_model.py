@@ -13,9 +13,6 @@ import numpy as np
 
 from estimax._base._dtypes import DType
 
-CLASSIFY_METHOD = "tensorflow/serving/classify"
-REGRESS_METHOD = "tensorflow/serving/regress"
-
 Array = np.ndarray[Any, np.dtype[Any]]
 Columns = Mapping[str, Array]
 

@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from estimax._base._lazy import did_you_mean
+from estimax._base._signature_names import DEFAULT_SIGNATURE
 from estimax.serving._errors import RequestError, bad_request
 from estimax.serving._model import Array, Columns, Signature
 from estimax.serving._tensor_reading import decode, is_base64, shown, to_array
 from estimax.serving._tensor_writing import encode, is_finite, rows_to_json, to_json
-
-DEFAULT_SIGNATURE = "serving_default"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from estimax._base._signature_names import CLASSIFY_METHOD, PREDICT_METHOD, REGRESS_METHOD
+
 
 class ExportOutput(ABC):
     """The outputs of one signature."""
@@ -23,7 +25,7 @@ class ExportOutput(ABC):
 class PredictOutput(ExportOutput):
     """Answers of any kind: a Tensor, which is named 'output', or a dictionary of Tensors."""
 
-    method_name: ClassVar[str] = "tensorflow/serving/predict"
+    method_name: ClassVar[str] = PREDICT_METHOD
     values: Any
 
     @property
@@ -39,7 +41,7 @@ class ClassificationOutput(ExportOutput):
         ValueError: neither is given.
     """
 
-    method_name: ClassVar[str] = "tensorflow/serving/classify"
+    method_name: ClassVar[str] = CLASSIFY_METHOD
     scores: Any = None
     classes: Any = None
 
@@ -56,7 +58,7 @@ class ClassificationOutput(ExportOutput):
 class RegressionOutput(ExportOutput):
     """Predicted numbers [batch, labels]."""
 
-    method_name: ClassVar[str] = "tensorflow/serving/regress"
+    method_name: ClassVar[str] = REGRESS_METHOD
     value: Any
 
     @property
