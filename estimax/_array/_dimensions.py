@@ -16,10 +16,11 @@ from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorShape
 from estimax._base._string_array import StringArray
 from estimax._graph._boundary import is_device_array, is_symbolic_size
-from estimax._graph._column import Column, Rows, repeat_value
+from estimax._graph._column import Column, repeat_value
 from estimax._graph._lifting import Lifting, by_rows
 from estimax._graph._op import Node, on_device
 from estimax._graph._tensor import Tensor
+from estimax._graph._varying import Varying
 
 
 class DeviceShape(tuple[Any, ...]):
@@ -108,7 +109,7 @@ def sized(on_column: Callable[..., Any]) -> Lifting:
         node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
     ) -> tuple[Column, ...]:
         sizes = [_same_in_all_rows(v) if is_column else v for v, is_column in zip(values[1:], lifted[1:], strict=True)]
-        if any(size is None for size in sizes) or isinstance(values[0], Rows):
+        if any(size is None for size in sizes) or isinstance(values[0], Varying):
             return by_rows(node, values, lifted, rows, params)
         if lifted[0]:
             out = on_column(values[0], *sizes, **params)
@@ -120,7 +121,7 @@ def sized(on_column: Callable[..., Any]) -> Lifting:
 
 
 def _same_in_all_rows(column: Any) -> Any:
-    if isinstance(column, Rows) or not len(column) or (column != column[:1]).any():
+    if isinstance(column, Varying) or not len(column) or (column != column[:1]).any():
         return None
     return np.asarray(column[0])
 

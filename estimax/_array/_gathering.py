@@ -15,10 +15,11 @@ from estimax._base._dtypes import DType, as_dtype, float32
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._column import Column, Rows
+from estimax._graph._column import Column
 from estimax._graph._lifting import by_rows, shifted_axis
 from estimax._graph._op import OPS, Node, Op, as_argument
 from estimax._graph._tensor import Tensor
+from estimax._graph._varying import Varying
 
 
 def _gather_spec(
@@ -59,7 +60,7 @@ def _picked(x: np.ndarray, indices: np.ndarray, axis: int, batch: int) -> np.nda
 def _gather_rows(
     node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
 ) -> tuple[Column, ...]:
-    if any(isinstance(v, Rows) for v in values):
+    if any(isinstance(v, Varying) for v in values):
         return by_rows(node, values, lifted, rows, params)
     x, indices = values
     axis, batch = params.get("axis", 0), params.get("batch_dims", 0)

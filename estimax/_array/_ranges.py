@@ -12,10 +12,11 @@ from estimax._base._errors import InvalidArgumentError
 from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorSpec
 from estimax._graph._boundary import is_device_array, is_symbolic_size
-from estimax._graph._column import Column, Rows
+from estimax._graph._column import Column
 from estimax._graph._lifting import by_rows, leading_axis
 from estimax._graph._op import OPS, Node, Op, as_argument
 from estimax._graph._tensor import Tensor
+from estimax._graph._varying import Varying
 
 
 def _check_single(name: str, *specs: TensorSpec) -> None:
@@ -42,7 +43,7 @@ def _range_rows(
     node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
 ) -> tuple[Column, ...]:
     agree = [not is_column or (len(v) and (v == v[0]).all()) for v, is_column in zip(values, lifted, strict=True)]
-    if not rows or not all(agree) or any(isinstance(v, Rows) for v in values):
+    if not rows or not all(agree) or any(isinstance(v, Varying) for v in values):
         return by_rows(node, values, lifted, rows, params)
     row = node.op.host(*(np.asarray(v[0]) if is_column else v for v, is_column in zip(values, lifted, strict=True)))
     return (np.broadcast_to(row, (rows, *row.shape)),)

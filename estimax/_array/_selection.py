@@ -18,11 +18,12 @@ from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorShape, TensorSpec, broadcast_shapes
 from estimax._base._string_array import StringArray
 from estimax._graph._boundary import is_device_array
-from estimax._graph._column import Column, Rows
+from estimax._graph._column import Column
 from estimax._graph._function import as_structure
 from estimax._graph._lifting import broadcasting, by_rows
 from estimax._graph._op import Node, Op, as_argument
 from estimax._graph._tensor import Tensor
+from estimax._graph._varying import Varying
 
 
 def _check_condition(name: str, condition: TensorSpec) -> None:
@@ -79,7 +80,7 @@ def _choose_rows(
     node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
 ) -> tuple[Column, ...]:
     condition, *branches = values
-    if lifted[0] and not any(isinstance(v, Rows) for v in branches):
+    if lifted[0] and not any(isinstance(v, Varying) for v in branches):
         shapes = {v.shape[is_column:] for v, is_column in zip(branches, lifted[1:], strict=True)}
         if len(shapes) == 1:
             mask = condition.reshape((rows, *(1,) * len(shapes.pop())))

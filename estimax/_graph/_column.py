@@ -1,100 +1,112 @@
 """Host values, and columns of them: one value for each of many rows.
 
-A value is a NumPy array or, for strings, a `StringArray`. A column of n rows is
-the same with one more leading axis; where the rows differ in shape it is `Rows`.
+A value is a NumPy array or, for strings, a `StringArray`; a sparse or ragged one
+is a `SparseValue` or `RaggedValue`. A column of n rows is the same with one more
+leading axis; where the rows differ in size it is one of the kinds of `_varying`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from estimax._base._dtypes import DType, as_dtype, string
+from estimax._base._dtypes import DType
 from estimax._base._errors import InvalidArgumentError
-from estimax._base._shapes import TensorSpec
+from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorSpec
 from estimax._base._string_array import StringArray
+from estimax._graph._varying import (
+    RaggedValue,
+    Rows,
+    SparseColumn,
+    SparseValue,
+    Varying,
+    dtype_of,
+    empty_values,
+    joined,
+    picked_rows,
+)
+
+Value = np.ndarray | StringArray | SparseValue | RaggedValue
+Column = np.ndarray | StringArray | Varying
 
 
-class Rows:
-    """A column whose rows have different shapes: a list of values."""
-
-    def __init__(self, values: Iterable[Any], dtype: DType) -> None:
-        self.values = list(values)
-        self.dtype = dtype
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, int | np.integer):
-            return self.values[key]
-        if isinstance(key, slice):
-            return Rows(self.values[key], self.dtype)
-        key = np.asarray(key)
-        return Rows([self.values[i] for i in (np.flatnonzero(key) if key.dtype == bool else key)], self.dtype)
-
-
-Value = np.ndarray | StringArray
-Column = np.ndarray | StringArray | Rows
-
-
-def spec_of(value: Value) -> TensorSpec:
+def spec_of(value: Any) -> TensorSpec:
     """Returns the spec of a value."""
-    return TensorSpec(value.shape, string if isinstance(value, StringArray) else as_dtype(value.dtype))
+    if isinstance(value, SparseValue):
+        return SparseTensorSpec(value.shape, value.dtype)
+    if isinstance(value, RaggedValue):
+        return RaggedTensorSpec(value.shape, value.dtype, len(value.splits))
+    return TensorSpec(value.shape, dtype_of(value))
 
 
-def take_rows(column: Column, rows: np.ndarray) -> Column:
+def take_rows(column: Column, rows: np.ndarray) -> Any:
     """Returns the rows at the given positions."""
-    return column.take(rows) if isinstance(column, StringArray) else column[rows]
+    return picked_rows(column, rows)
 
 
 def concatenate_rows(columns: Sequence[Column]) -> Column:
     """Joins columns one below the other."""
+    first = columns[0]
     if len(columns) == 1:
-        return columns[0]
-    shapes = {None if isinstance(c, Rows) else tuple(c.shape[1:]) for c in columns}
+        return first
+    if isinstance(first, SparseColumn | RaggedValue):
+        return first.concatenate(columns)
+    shapes = {None if isinstance(c, Varying) else tuple(c.shape[1:]) for c in columns}
     if len(shapes) > 1 or None in shapes:
-        first = columns[0]
-        dtype = first.dtype if isinstance(first, Rows) else spec_of(first).dtype
-        return Rows([row for c in columns for row in rows_of(c)], dtype)
-    if isinstance(columns[0], StringArray):
-        return StringArray.concatenate(columns)  # type: ignore[arg-type]  # all are, since a column keeps its dtype
-    return np.concatenate(columns)  # type: ignore[arg-type]  # all are, since a column keeps its dtype
+        return Rows.concatenate(columns)
+    made: Column = joined(columns)
+    return made
 
 
-def rows_of(column: Column) -> list[Value]:
+def rows_of(column: Column) -> list[Any]:
     """Returns the rows of a column, each a value of its own."""
-    if isinstance(column, Rows):
-        return column.values
+    if isinstance(column, Varying):
+        return column.rows()
     if isinstance(column, StringArray):
         return [column[i : i + 1].reshape(column.shape[1:]) for i in range(len(column))]
     return [np.asarray(row) for row in column]
 
 
-def stack_rows(values: Sequence[Value], dtype: DType) -> Column:
-    """Makes a column of values: an array where their shapes agree, else `Rows`."""
+def stack_rows(values: Sequence[Any], dtype: DType) -> Column:
+    """Makes a column of values: an array where their shapes agree, else a column whose rows differ."""
+    if values and isinstance(values[0], SparseValue):
+        return SparseColumn.concatenate([v.as_column() for v in values])
+    if values and isinstance(values[0], RaggedValue):
+        return RaggedValue.concatenate([_as_row(v) for v in values])
     if len({v.shape for v in values}) > 1:
-        return Rows(values, dtype)
+        return Rows.from_values(values, dtype)
     if dtype.is_string:
         return StringArray.concatenate([StringArray.of(v).reshape((1, *v.shape)) for v in values])
     return np.stack(values)
 
 
+def _as_row(value: RaggedValue) -> RaggedValue:
+    return RaggedValue(value.values, (np.array([0, len(value)], np.int64), *value.splits))
+
+
 def empty_column(spec: TensorSpec) -> Column:
     """Returns a column without rows."""
-    shape = (0, *(0 if s is None else s for s in spec.shape))
-    return StringArray.of([]).reshape(shape) if spec.dtype.is_string else np.empty(shape, spec.dtype.as_numpy_dtype)
+    none = np.zeros(1, np.int64)
+    if isinstance(spec, SparseTensorSpec):
+        rank = spec.shape.ndims or 0
+        indices, shapes = np.empty((0, rank), np.int64), np.empty((0, rank), np.int64)
+        return SparseColumn(indices, empty_values(spec.dtype), none, shapes)
+    if isinstance(spec, RaggedTensorSpec):
+        inner = tuple(s or 0 for s in spec.shape.as_list()[spec.ragged_rank + 1 :])
+        return RaggedValue(empty_values(spec.dtype, (0, *inner)), (none,) * (spec.ragged_rank + 1))
+    return empty_values(spec.dtype, (0, *(0 if s is None else s for s in spec.shape.known)))
 
 
-def repeat_value(value: Value, rows: int) -> Column:
+def repeat_value(value: Any, rows: int) -> Column:
     """Returns a column with the same value in every row, without copying numbers."""
-    return (
-        value.broadcast_to((rows, *value.shape))
-        if isinstance(value, StringArray)
-        else np.broadcast_to(value, (rows, *value.shape))
-    )
+    if isinstance(value, SparseValue | RaggedValue):
+        column = value.as_column() if isinstance(value, SparseValue) else _as_row(value)
+        return column.take(np.zeros(rows, np.int64))
+    if isinstance(value, StringArray):
+        return value.broadcast_to((rows, *value.shape))
+    return np.broadcast_to(value, (rows, *value.shape))
 
 
 def batch_rows(column: Column, size: int, component: int) -> Column:
@@ -103,20 +115,38 @@ def batch_rows(column: Column, size: int, component: int) -> Column:
     Raises:
         InvalidArgumentError: rows of one batch differ in shape.
     """
-    if not isinstance(column, Rows):
+    if isinstance(column, SparseColumn):
+        return column.batched(size)
+    if isinstance(column, RaggedValue):
+        return RaggedValue(column.values, (np.arange(0, len(column) + 1, size), *column.splits))
+    if not isinstance(column, Varying):
         return column.reshape((len(column) // size, size, *column.shape[1:]))
-    batches = []
-    for start in range(0, len(column), size):
-        rows = column.values[start : start + size]
-        for i, row in enumerate(rows):
-            if row.shape != rows[0].shape:
-                raise InvalidArgumentError(
-                    f"the elements of a batch must have the same shape; component {component} of the first element "
-                    f"has shape {list(rows[0].shape)} and of element {i} {list(row.shape)}. Use padded_batch, or "
-                    f"make them equal in a map() before batch()"
-                )
-        batches.append(stack_rows(rows, column.dtype))
-    return stack_rows(batches, column.dtype)  # type: ignore[arg-type]  # the rows of each batch agree
+    assert isinstance(column, Rows)
+    shapes = column.shapes.reshape((-1, size, column.rank))
+    differs = (shapes != shapes[:, :1]).any(2)
+    if differs.any():
+        batch, element = np.argwhere(differs)[0]
+        raise InvalidArgumentError(
+            f"the elements of a batch must have the same shape; component {component} of the first element has shape "
+            f"{shapes[batch, 0].tolist()} and of element {element} {shapes[batch, element].tolist()}. Use "
+            f"padded_batch, or make them equal in a map() before batch()"
+        )
+    sizes = np.full((len(shapes), 1), size, np.int64)
+    return Rows.of(column.flat, np.concatenate([sizes, shapes[:, 0]], 1))
+
+
+def unbatch_rows(column: Column) -> tuple[Column, np.ndarray]:
+    """Makes a row of each entry along the first axis of every row; returns them and how many each row had."""
+    if isinstance(column, SparseColumn):
+        return column.unbatched(), column.shapes[:, 0]
+    if isinstance(column, RaggedValue):
+        return column.below, np.diff(column.splits[0])
+    if isinstance(column, Rows):
+        sizes = column.shapes[:, 0]
+        return Rows.of(column.flat, np.repeat(column.shapes[:, 1:], sizes, axis=0)), sizes
+    assert not isinstance(column, Varying)
+    count, size, *rest = column.shape
+    return column.reshape((count * size, *rest)), np.full(count, size, np.int64)
 
 
 def to_value(data: Any, dtype: DType | None = None) -> Value:
@@ -129,7 +159,7 @@ def to_value(data: Any, dtype: DType | None = None) -> Value:
         TypeError: the data is not of the wanted type, or of mixed types.
         InvalidArgumentError: the numbers do not fit the wanted type.
     """
-    if isinstance(data, StringArray):
+    if isinstance(data, StringArray | SparseValue | RaggedValue):
         return data
     if dtype is not None and dtype.is_string:
         return StringArray.of(data)

@@ -8,30 +8,41 @@ placeholders.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 
 from estimax._base import _nest as nest
-from estimax._base._shapes import TensorSpec
+from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorSpec
 from estimax._graph._boundary import is_device_array
 from estimax._graph._column import Column, Value, repeat_value
+from estimax._graph._draws import Draws
 from estimax._graph._op import Node, Op, as_tensor
-from estimax._graph._tensor import Tensor
+from estimax._graph._tensor import Tensor, tensor_of
+from estimax._graph._tracing import tracing
 
 
 def _no_value(**params: Any) -> Any:
     raise TypeError(f"a placeholder has no value of its own: {params.get('name') or 'unnamed'} was not fed")
 
 
-PLACEHOLDER = Op("Placeholder", infer=lambda *, dtype, shape, name: TensorSpec(shape, dtype, name), host=_no_value)
+def _placeholder_spec(*, dtype: Any, shape: Any, name: str | None, kind: str = "dense", ragged_rank: int = 0) -> Any:
+    if kind == "sparse":
+        return SparseTensorSpec(shape, dtype, name)
+    return RaggedTensorSpec(shape, dtype, ragged_rank) if kind == "ragged" else TensorSpec(shape, dtype, name)
 
-tracing: ContextVar[bool] = ContextVar("tracing", default=False)
+
+PLACEHOLDER = Op("Placeholder", infer=_placeholder_spec, host=_no_value)
 
 
 def placeholder_for(spec: TensorSpec) -> Tensor:
     """Returns a symbolic Tensor that stands for a value still to come."""
-    tensor: Tensor = PLACEHOLDER.node(dtype=spec.dtype, shape=tuple(spec.shape), name=spec.name)
+    kind: dict[str, Any] = {}
+    if isinstance(spec, SparseTensorSpec):
+        kind = {"kind": "sparse"}
+    elif isinstance(spec, RaggedTensorSpec):
+        kind = {"kind": "ragged", "ragged_rank": spec.ragged_rank}
+    shape = None if spec.shape.ndims is None else tuple(spec.shape)
+    tensor: Tensor = PLACEHOLDER.node(dtype=spec.dtype, shape=shape, name=spec.name, **kind)
     return tensor
 
 
@@ -72,24 +83,32 @@ class Function:
         used = {(id(t.node), t.index) for t in (*self.outputs, *(t for n in self.order for t in n.inputs))}
         return {id(n): tuple((id(n), i) in used for i in range(len(n.specs))) for n in self.order}
 
-    def __call__(self, values: Sequence[Value]) -> list[Value]:
+    @cached_property
+    def expands(self) -> bool:
+        """Whether some op makes much larger values of small ones."""
+        return any(n.op.expands for n in self.order)
+
+    def __call__(self, values: Sequence[Value], draws: Draws | None = None) -> list[Value]:
         """Computes the outputs for one value of each input."""
         known: dict[tuple[int, int], Value] = dict(zip(map(_key, self.inputs), values, strict=True))
         for node in self.order:
-            out = node.compute([_value(t, known) for t in node.inputs], self.needed[id(node)])
+            out = node.compute([_value(t, known) for t in node.inputs], self.needed[id(node)], draws)
             known.update({(id(node), i): v for i, v in enumerate(out)})
         return [_value(t, known) for t in self.outputs]
 
-    def over_rows(self, columns: Sequence[Column], rows: int) -> list[Column]:
-        """Computes the outputs of every row, given a column for each input."""
+    def over_rows(self, columns: Sequence[Column], rows: int, draws: Draws | None = None) -> list[Column]:
+        """Computes the outputs of every row, given a column for each input.
+
+        `draws` are the random numbers for the first row; the rows that follow take those after it.
+        """
         known: dict[tuple[int, int], Any] = dict(zip(map(_key, self.inputs), columns, strict=True))
         lifted = {id(t.node) for t in self.inputs}
         for node in self.order:
             values = [_value(t, known) for t in node.inputs]
             flags = [id(t.node) in lifted for t in node.inputs]
-            if any(flags):
+            if any(flags) or node.op.random:
                 lifted.add(id(node))
-                out = node.compute_rows(values, flags, rows, self.needed[id(node)])
+                out = node.compute_rows(values, flags, rows, self.needed[id(node)], draws)
             else:
                 out = node.compute(values, self.needed[id(node)])
             known.update({(id(node), i): v for i, v in enumerate(out)})
@@ -106,9 +125,9 @@ class Function:
         made: dict[tuple[int, int], Tensor] = {_key(t): t for t in self.inputs}
         for node in self.order:
             if id(node) in values:
-                made[(id(node), 0)] = Tensor(node.specs[0], value=values[id(node)])
+                made[(id(node), 0)] = tensor_of(node.specs[0], value=values[id(node)])
             elif node.op is PLACEHOLDER:
-                made[(id(node), 0)] = Tensor(node.specs[0], node)
+                made[(id(node), 0)] = tensor_of(node.specs[0], node)
             else:
                 results = node.op(*(made.get(_key(t), t) for t in node.inputs), **node.params)
                 results = results if node.several else (results,)
@@ -140,11 +159,8 @@ def trace(function: Callable[..., Any], arguments: Any, unpack: bool = False) ->
         leaves that are not structures, data or Tensors are left as they are.
     """
     inputs = nest.map_leaves(placeholder_for, arguments)
-    token = tracing.set(True)
-    try:
+    with tracing():
         result = function(*inputs) if unpack and isinstance(inputs, tuple) else function(inputs)
-    finally:
-        tracing.reset(token)
     result = as_structure(result)
     return Function(nest.flatten(inputs), nest.flatten(result)), result
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimax._base._string_array import StringArray
-from estimax._graph._column import Column, Rows, empty_column, repeat_value, rows_of, stack_rows
+from estimax._graph._column import Column, empty_column, repeat_value, rows_of, stack_rows
+from estimax._graph._varying import Rows, Varying
 
 if TYPE_CHECKING:
     from estimax._graph._op import Node
@@ -42,8 +43,8 @@ def broadcasting(
     node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
 ) -> tuple[Column, ...]:
     """Calls an element-wise op once, with the ranks of the rows made equal."""
-    if any(isinstance(v, Rows) for v in values):
-        return by_rows(node, values, lifted, rows, params)
+    if any(isinstance(v, Varying) for v in values):
+        return _over_elements(node, values, lifted, rows, params)
     ranks = [v.ndim - is_column for v, is_column in zip(values, lifted, strict=True)]
     rank = max(ranks)
     aligned = [
@@ -54,13 +55,34 @@ def broadcasting(
     return tuple(out) if node.several else (out,)
 
 
+def _over_elements(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    """Calls an element-wise op once where the shapes of all rows agree between arguments, or are single elements."""
+    varying = [v for v in values if isinstance(v, Rows)]
+    shapes = varying[0].shapes
+    if any(v.shapes.shape != shapes.shape or (v.shapes != shapes).any() for v in varying[1:]):
+        return by_rows(node, values, lifted, rows, params)
+    flat = []
+    for value, is_column in zip(values, lifted, strict=True):
+        if isinstance(value, Rows):
+            flat.append(value.flat)
+        elif value.size == (rows if is_column else 1) and value.ndim <= shapes.shape[1] + is_column:
+            single = value.reshape(-1)
+            flat.append(single.take(np.repeat(np.arange(rows), shapes.prod(1))) if is_column else single)
+        else:
+            return by_rows(node, values, lifted, rows, params)
+    out = node.op.host(*flat, **params)
+    return tuple(Rows.of(column, shapes) for column in (out if node.several else (out,)))
+
+
 def leading_axis(host: Callable[..., Any]) -> Lifting:
     """Makes a rule of a function that takes whole columns, and the params of the op."""
 
     def lift(
         node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
     ) -> tuple[Column, ...]:
-        if any(isinstance(v, Rows) for v in values):
+        if any(isinstance(v, Varying) for v in values):
             return by_rows(node, values, lifted, rows, params)
         columns = [v if is_column else repeat_value(v, rows) for v, is_column in zip(values, lifted, strict=True)]
         out = host(*columns, **params)

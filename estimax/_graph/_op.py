@@ -21,8 +21,10 @@ from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._boundary import current_boundary, is_device_array, is_symbolic_size
 from estimax._graph._column import Column, to_value
-from estimax._graph._lifting import Lifting, by_rows
-from estimax._graph._tensor import Tensor, as_concrete, concrete
+from estimax._graph._draws import Draws
+from estimax._graph._lifting import Lifting, broadcasting, by_rows
+from estimax._graph._tensor import SparseTensorValue, Tensor, as_concrete, concrete, tensor_of
+from estimax._graph._tracing import is_tracing
 
 OPS: dict[str, Op] = {}
 
@@ -41,6 +43,10 @@ class Op:
             `prepared`, such as the index of a vocabulary.
         same_dtype: whether all arguments must have one element type.
         partial: whether `host` takes `needed`, a tuple that says which results are used.
+        composite: whether arguments may be sparse or ragged.
+        random: whether `host` takes `draws`, a source of random numbers (`_draws.Draws`).
+        expands: whether the results are much larger than the arguments, as of an image that
+            is decoded, so that few rows at a time are enough.
     """
 
     name: str
@@ -51,6 +57,9 @@ class Op:
     prepare: Callable[..., Any] | None = None
     same_dtype: bool = False
     partial: bool = False
+    composite: bool = False
+    random: bool = False
+    expands: bool = False
 
     def __post_init__(self) -> None:
         if self.name in OPS:
@@ -62,8 +71,10 @@ class Op:
         if any(is_device_array(a) for a in args):
             return self._on_device(args, params)
         tensors = self._tensors(args)
+        if self.lift is broadcasting and not all(t.spec.is_dense for t in tensors):
+            return resolve("estimax._graph._composite:over_values")(self, tensors, params)
         node = Node(self, tensors, params)
-        if any(t.is_symbolic for t in tensors):
+        if any(t.is_symbolic for t in tensors) or (self.random and is_tracing()):
             return node.results()
         values = node.compute([t.value for t in tensors])
         results = tuple(concrete(v) for v in values)
@@ -124,16 +135,23 @@ class Node:
     _prepared: Any = None
 
     def __post_init__(self) -> None:
+        if not self.op.composite and not all(t.spec.is_dense for t in self.inputs):
+            raise TypeError(
+                f"{self.op.name} takes dense Tensors; got {', '.join(map(repr, self.inputs))}. Convert a SparseTensor "
+                f"with tf.sparse.to_dense, a RaggedTensor with its method to_tensor()"
+            )
         specs = self.op.infer(*(t.spec for t in self.inputs), **self.params)
         self.several = isinstance(specs, tuple)
         self.specs = specs if isinstance(specs, tuple) else (specs,)
 
     def results(self) -> Any:
-        tensors = tuple(Tensor(spec, self, i) for i, spec in enumerate(self.specs))
+        tensors = tuple(tensor_of(spec, self, i) for i, spec in enumerate(self.specs))
         return tensors if self.several else tensors[0]
 
-    def _call_params(self, needed: tuple[bool, ...] | None) -> dict[str, Any]:
+    def _call_params(self, needed: tuple[bool, ...] | None, draws: Draws | None) -> dict[str, Any]:
         params = dict(self.params)
+        if self.op.random:
+            params["draws"] = draws or Draws.fresh()
         if self.op.prepare is not None:
             if self._prepared is None:
                 self._prepared = self.op.prepare(**self.params)
@@ -142,16 +160,23 @@ class Node:
             params["needed"] = needed or (True,) * len(self.specs)
         return params
 
-    def compute(self, values: Sequence[Any], needed: tuple[bool, ...] | None = None) -> tuple[Any, ...]:
+    def compute(
+        self, values: Sequence[Any], needed: tuple[bool, ...] | None = None, draws: Draws | None = None
+    ) -> tuple[Any, ...]:
         """Computes the results of one set of values."""
-        out = self.op.host(*values, **self._call_params(needed))
+        out = self.op.host(*values, **self._call_params(needed, draws))
         return tuple(out) if self.several else (out,)
 
     def compute_rows(
-        self, values: Sequence[Column], lifted: Sequence[bool], rows: int, needed: tuple[bool, ...] | None = None
+        self,
+        values: Sequence[Column],
+        lifted: Sequence[bool],
+        rows: int,
+        needed: tuple[bool, ...] | None = None,
+        draws: Draws | None = None,
     ) -> tuple[Column, ...]:
         """Computes the results of whole columns; `lifted` says which of the values are columns."""
-        return self.op.lift(self, values, lifted, rows, self._call_params(needed))
+        return self.op.lift(self, values, lifted, rows, self._call_params(needed, draws))
 
 
 def as_tensor(value: Any, dtype: DType | None = None) -> Tensor:
@@ -164,6 +189,9 @@ def as_tensor(value: Any, dtype: DType | None = None) -> Tensor:
         return value
     if is_device_array(value):
         return _leave(value)
+    if isinstance(value, SparseTensorValue):
+        sparse: Tensor = OPS["SparseTensor"](value.indices, value.values, value.dense_shape)
+        return sparse
     packed = _packed(value, dtype)
     if packed is not value:
         return as_tensor(packed)

@@ -8,7 +8,7 @@ Tensor could belong to, so Tensors made anywhere can be used together.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,9 +16,18 @@ from estimax._base._dtypes import DType
 from estimax._base._shapes import TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._column import Value, spec_of, to_value
+from estimax._graph._varying import RaggedValue, SparseValue
 
 if TYPE_CHECKING:
     from estimax._graph._op import Node
+
+
+class SparseTensorValue(NamedTuple):
+    """What a sparse Tensor holds, as NumPy arrays."""
+
+    indices: np.ndarray
+    values: np.ndarray
+    dense_shape: np.ndarray
 
 
 class Tensor:
@@ -70,9 +79,15 @@ class Tensor:
         """
         if self.value is None:
             raise TypeError(self._no_value("its value is read"))
-        if isinstance(self.value, StringArray):
-            return self.value[()] if self.value.ndim == 0 else self.value.to_numpy()
-        return self.value[()] if self.value.ndim == 0 else self.value
+        return as_numpy(self.value)
+
+    def set_shape(self, shape: Any) -> None:
+        """Says more about the shape than the program knows, such as for what a Python function returned.
+
+        Raises:
+            ValueError: it contradicts what is known.
+        """
+        self.spec = self.spec.with_shape(self.shape.merge_with(shape))
 
     def _no_value(self, what: str) -> str:
         return (
@@ -108,9 +123,10 @@ class Tensor:
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
+        shape = None if self.shape.ndims is None else tuple(self.shape)
         if self.value is not None:
-            return f"<tf.Tensor: shape={tuple(self.shape)}, dtype={self.dtype.name}, numpy={self.numpy()!r}>"
-        return f"<tf.Tensor {self.name!r} shape={tuple(self.shape)} dtype={self.dtype.name}>"
+            return f"<tf.{type(self).__name__}: shape={shape}, dtype={self.dtype.name}, numpy={self.numpy()!r}>"
+        return f"<tf.{type(self).__name__} {self.name!r} shape={shape} dtype={self.dtype.name}>"
 
     __hash__ = object.__hash__
 
@@ -131,9 +147,41 @@ class Tensor:
         def __gt__(self, other: Any) -> Any: ...
 
 
-def concrete(value: Value) -> Tensor:
+TENSOR_CLASSES: dict[type[TensorSpec], type[Tensor]] = {TensorSpec: Tensor}
+
+
+def tensor_of(spec: TensorSpec, node: Node | None = None, index: int = 0, value: Any = None) -> Tensor:
+    """Makes a Tensor of the class that its spec asks for."""
+    made = object.__new__(TENSOR_CLASSES[type(spec)])
+    Tensor.__init__(made, spec, node, index, value)
+    return made
+
+
+def as_numpy(value: Any) -> Any:
+    """Returns a host value as a program reads it: NumPy arrays and scalars, strings as `bytes`."""
+    if isinstance(value, StringArray):
+        return value[()] if value.ndim == 0 else value.to_numpy()
+    if isinstance(value, SparseValue):
+        return SparseTensorValue(value.indices, as_numpy(value.values), value.dense_shape)
+    if isinstance(value, RaggedValue):
+        return _nested(value)
+    return value[()] if value.ndim == 0 else value
+
+
+def _nested(value: RaggedValue) -> np.ndarray:
+    """Returns lists of equal lengths as one array, others as an array of arrays."""
+    rows = [as_numpy(r) for r in value.rows()]
+    if rows and all(r.dtype != object or r.shape == rows[0].shape for r in rows) and len({r.shape for r in rows}) == 1:
+        return np.stack(rows)
+    out = np.empty(len(rows), object)
+    for i, row in enumerate(rows):
+        out[i] = row
+    return out
+
+
+def concrete(value: Any) -> Tensor:
     """Wraps a host value."""
-    return Tensor(spec_of(value), value=value)
+    return tensor_of(spec_of(value), value=value)
 
 
 def as_concrete(data: Any, dtype: DType | None = None) -> Tensor:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimax._base import _nest as nest
-from estimax._base._shapes import TensorSpec
 from estimax._graph._column import batch_rows
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step, concatenate
 
@@ -23,7 +22,7 @@ class Batch(Step):
     @property
     def spec(self) -> Any:
         first = self.size if self.drop_remainder else None
-        return nest.map_leaves(lambda s: TensorSpec((first, *s.shape), s.dtype), self.input.spec)
+        return nest.map_leaves(lambda s: s.batched(first), self.input.spec)
 
     def iterate(self, context: Context) -> ChunkIterator:
         return _BatchIterator(self.input.iterate(context.input()), self.size, self.drop_remainder)

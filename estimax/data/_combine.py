@@ -85,13 +85,15 @@ class Concatenate(Step):
 
 
 def _fits(one: TensorSpec, other: TensorSpec) -> bool:
-    return one.dtype == other.dtype and len(one.shape) == len(other.shape)
+    ranks = {one.shape.ndims, other.shape.ndims} - {None}
+    return type(one) is type(other) and one.dtype == other.dtype and len(ranks) < 2
 
 
 def _general(one: TensorSpec, other: TensorSpec) -> TensorSpec:
     """Returns the spec of values of either kind."""
-    sizes = [a if a == b else None for a, b in zip(one.shape, other.shape, strict=True)]
-    return TensorSpec(sizes, one.dtype)
+    if one.shape.ndims is None or other.shape.ndims is None:
+        return one.with_shape(None)
+    return one.with_shape(a if a == b else None for a, b in zip(one.shape, other.shape, strict=True))
 
 
 class _ConcatenateIterator(ChunkIterator):

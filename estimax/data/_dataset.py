@@ -17,9 +17,10 @@ from estimax._base import _nest as nest
 from estimax._base._dtypes import int64, string
 from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._base._files import as_path, matching_files
-from estimax._graph._function import as_structure, placeholder_for, trace, tracing
+from estimax._graph._function import as_structure, placeholder_for, trace
 from estimax._graph._op import as_tensor
 from estimax._graph._tensor import Tensor
+from estimax._graph._tracing import tracing
 from estimax.data._batch import Batch
 from estimax.data._cache import Cache
 from estimax.data._combine import Concatenate, Zip
@@ -162,11 +163,8 @@ class Dataset:
             TypeError: the function returns something else.
         """
         arguments = nest.map_leaves(placeholder_for, self.element_spec)
-        token = tracing.set(True)
-        try:
+        with tracing():
             made = map_func(*arguments) if isinstance(arguments, tuple) else map_func(arguments)
-        finally:
-            tracing.reset(token)
         if not isinstance(made, Dataset):
             raise TypeError(f"the function given to flat_map must return a Dataset; it returned {made!r}")
         return Dataset(FlatMap(self._step, tuple(nest.flatten(arguments)), made.step))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from estimax._graph._column import Column, Rows
 from estimax.data._step import Chunk, concatenate
 
 ENOUGH_ELEMENTS = 4096
@@ -22,7 +21,7 @@ class Gathering:
         self._chunks.append(chunk)
         self._wanted -= chunk.size
         self.room -= chunk.size
-        self._bytes += sum(_nbytes(column) for column in chunk.columns)
+        self._bytes += sum(column.nbytes for column in chunk.columns)
 
     @property
     def is_enough(self) -> bool:
@@ -31,7 +30,3 @@ class Gathering:
     def result(self) -> Chunk | None:
         """Returns all elements as one chunk, or None where there are none."""
         return concatenate(self._chunks) if self._chunks else None
-
-
-def _nbytes(column: Column) -> int:
-    return sum(row.nbytes for row in column.values) if isinstance(column, Rows) else column.nbytes

@@ -13,11 +13,11 @@ from typing import Any
 
 from estimax._base import _nest as nest
 from estimax._base._errors import OutOfRangeError
-from estimax._base._string_array import StringArray
 from estimax._graph._column import rows_of
-from estimax._graph._function import Function, tracing
+from estimax._graph._function import Function
 from estimax._graph._op import Op
-from estimax._graph._tensor import Tensor, concrete
+from estimax._graph._tensor import Tensor, as_numpy, concrete
+from estimax._graph._tracing import is_tracing
 from estimax.data._map import Map
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
 
@@ -78,13 +78,7 @@ class NumpyIterator:
         return self
 
     def __next__(self) -> Any:
-        return nest.map_leaves(_to_numpy, next(self._elements))
-
-
-def _to_numpy(value: Any) -> Any:
-    if isinstance(value, StringArray):
-        return value[()] if value.ndim == 0 else value.to_numpy()
-    return value[()] if value.ndim == 0 else value
+        return nest.map_leaves(as_numpy, next(self._elements))
 
 
 class OneShotIterator:
@@ -104,7 +98,7 @@ class OneShotIterator:
         Raises:
             OutOfRangeError: there are no more elements.
         """
-        if tracing.get():
+        if is_tracing():
             return nest.pack(self._step.spec, ITERATOR_NEXT.node(step=self._step))
         try:
             return nest.map_leaves(concrete, next(self._elements))

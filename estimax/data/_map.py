@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from estimax._base import _nest as nest
+from estimax._graph._draws import Draws
 from estimax._graph._function import Function
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
+
+_MOST_AT_ONCE = 1 << 20
+_ENOUGH_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,7 @@ class Map(Step):
         return nest.pack(self.structure, [t.spec for t in self.function.outputs])
 
     def iterate(self, context: Context) -> ChunkIterator:
-        return _MapIterator(self.input.iterate(context.input()), self.function)
+        return _MapIterator(self.input.iterate(context.input()), self.function, context.draws())
 
     def project(self, keep: tuple[int, ...]) -> Step:
         function = self.function.select(keep)
@@ -37,21 +41,31 @@ class Map(Step):
 
 
 class _MapIterator(ChunkIterator):
-    def __init__(self, source: ChunkIterator, function: Function) -> None:
+    """Takes as many elements at a time as give results of some megabytes."""
+
+    def __init__(self, source: ChunkIterator, function: Function, draws: Draws) -> None:
         self.source = source
         self.function = function
+        self.draws = draws
+        self.at_once = 16 if function.expands else _MOST_AT_ONCE
 
     def next(self, at_most: int) -> Chunk | None:
-        chunk = self.source.next(at_most)
+        chunk = self.source.next(min(at_most, self.at_once))
         if chunk is None:
             return None
-        return Chunk(tuple(self.function.over_rows(chunk.columns, chunk.size)), chunk.size)
+        columns = self.function.over_rows(chunk.columns, chunk.size, self.draws)
+        self.draws = self.draws.row(chunk.size)
+        if self.function.expands:
+            size = sum(c.nbytes for c in columns) // chunk.size
+            self.at_once = max(1, min(_MOST_AT_ONCE, _ENOUGH_BYTES // max(size, 1)))
+        return Chunk(tuple(columns), chunk.size)
 
     def state(self) -> State:
-        return self.source.state()
+        return {"source": self.source.state(), "count": self.draws.first}
 
     def restore(self, state: State) -> None:
-        self.source.restore(state)
+        self.source.restore(state["source"])
+        self.draws = replace(self.draws, first=state["count"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +80,7 @@ class Filter(Step):
         return self.input.spec
 
     def iterate(self, context: Context) -> ChunkIterator:
-        return _FilterIterator(self.input.iterate(context.input()), self.predicate)
+        return _FilterIterator(self.input.iterate(context.input()), self.predicate, context.draws())
 
     def project(self, keep: tuple[int, ...]) -> Step:
         used = {i for i, is_used in enumerate(self.predicate.used_inputs) if is_used}
@@ -77,13 +91,15 @@ class Filter(Step):
 
 
 class _FilterIterator(ChunkIterator):
-    def __init__(self, source: ChunkIterator, predicate: Function) -> None:
+    def __init__(self, source: ChunkIterator, predicate: Function, draws: Draws) -> None:
         self.source = source
         self.predicate = predicate
+        self.draws = draws
 
     def next(self, at_most: int) -> Chunk | None:
         while (chunk := self.source.next(at_most)) is not None:
-            (mask,) = self.predicate.over_rows(chunk.columns, chunk.size)
+            (mask,) = self.predicate.over_rows(chunk.columns, chunk.size, self.draws)
+            self.draws = self.draws.row(chunk.size)
             rows = np.flatnonzero(np.asarray(mask))
             if len(rows) == chunk.size:
                 return chunk
@@ -92,7 +108,8 @@ class _FilterIterator(ChunkIterator):
         return None
 
     def state(self) -> State:
-        return self.source.state()
+        return {"source": self.source.state(), "count": self.draws.first}
 
     def restore(self, state: State) -> None:
-        self.source.restore(state)
+        self.source.restore(state["source"])
+        self.draws = replace(self.draws, first=state["count"])

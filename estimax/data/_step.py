@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from estimax._base import _nest as nest
-from estimax._base._dtypes import as_dtype
 from estimax._base._shapes import TensorSpec
-from estimax._graph._column import Column, Rows, Value, concatenate_rows, take_rows
+from estimax._graph._column import Column, Value, concatenate_rows, take_rows
+from estimax._graph._draws import Draws
 from estimax._graph._function import Function
 from estimax._graph._tensor import Tensor
+from estimax._graph._varying import Varying, varying_from_state, varying_state
 
 State = Any
 
@@ -42,14 +43,12 @@ class Chunk:
         return Chunk(tuple(take_rows(c, rows) for c in self.columns), len(rows))
 
     def state(self) -> State:
-        return [
-            {"rows": c.values, "dtype": c.dtype.name} if isinstance(c, Rows) else c for c in self.columns
-        ], self.size
+        return [varying_state(c) if isinstance(c, Varying) else c for c in self.columns], self.size
 
     @staticmethod
     def from_state(state: State) -> Chunk:
         columns, size = state
-        made = [Rows(c["rows"], as_dtype(c["dtype"])) if isinstance(c, dict) else c for c in columns]
+        made = [varying_from_state(c) if isinstance(c, dict) else c for c in columns]
         return Chunk(tuple(made), size)
 
 
@@ -87,6 +86,10 @@ class Context:
         start = (self.entropy if seed is None else seed) & 0xFFFFFFFFFFFFFFFF
         sequence = np.random.SeedSequence(start, spawn_key=(*place, *(self.epochs if every_epoch else ())))
         return np.random.Generator(np.random.PCG64(sequence))
+
+    def draws(self) -> Draws:
+        """Returns the random numbers of the elements from the first one on."""
+        return Draws(self.entropy, (len(self.place), *self.place), self.epochs)
 
 
 class ChunkIterator(ABC):

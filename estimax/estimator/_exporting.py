@@ -15,8 +15,9 @@ from estimax import logging, saved_model
 from estimax._base import _nest as nest
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._signature_names import DEFAULT_SIGNATURE
-from estimax._graph._function import Function, tracing
+from estimax._graph._function import Function
 from estimax._graph._tensor import Tensor
+from estimax._graph._tracing import tracing
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Shapes, Traced
 from estimax.estimator._prediction import device_results
@@ -59,11 +60,8 @@ def export(
 
 
 def _call(receiver_fn: Callable[[], ServingInputReceiver]) -> ServingInputReceiver:
-    token = tracing.set(True)
-    try:
+    with tracing():
         receiver = receiver_fn()
-    finally:
-        tracing.reset(token)
     if not isinstance(receiver, ServingInputReceiver):
         raise ValueError(f"a serving input function must return a ServingInputReceiver; it returned {receiver!r}")
     return receiver

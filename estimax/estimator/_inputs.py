@@ -9,9 +9,10 @@ from typing import Any
 
 from estimax._base import _nest as nest
 from estimax._base._shapes import TensorSpec
-from estimax._graph._function import Function, as_structure, tracing
+from estimax._graph._function import Function, as_structure
 from estimax._graph._op import as_tensor
 from estimax._graph._tensor import Tensor
+from estimax._graph._tracing import tracing
 from estimax.data import Dataset
 from estimax.data._iterators import mapped_over_iterator
 from estimax.data._memory import FromTensors
@@ -63,14 +64,11 @@ def open_input(input_fn: Callable[..., Any], mode: str, params: Any, config: Any
     """
     available = {"mode": mode, "params": params, "config": config}
     names = _argument_names(input_fn)
-    token = tracing.set(True)
-    try:
+    with tracing():
         result = input_fn(**{k: v for k, v in available.items() if k in names})
         if not isinstance(result, Dataset):
             result = _pair(result)
             result = (as_structure(result[0]), None if result[1] is None else as_structure(result[1]))
-    finally:
-        tracing.reset(token)
     if isinstance(result, Dataset):
         return _of_dataset(result.step)
     return _of_tensors(result, repeats)

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 
 from estimax._base._errors import InvalidArgumentError
-from estimax._graph._column import Column, Rows
+from estimax._graph._column import Column
 from estimax._graph._function import Function
+from estimax._graph._varying import Varying
 from estimax.data._iterators import Reader
 from estimax.data._step import Chunk
 
@@ -161,7 +162,7 @@ class Stager:
 
     def _convert(self, chunk: Chunk, before: Any, after: Any) -> list[_Piece]:
         columns = self.host.over_rows(chunk.columns, chunk.size)
-        if not any(isinstance(c, Rows) for c in columns):
+        if not any(isinstance(c, Varying) for c in columns):
             arrays = [self._cast(c, i) for i, c in enumerate(columns)]
             return [_Piece(arrays, chunk.size, 0, chunk.size, before, after)]
         rows = [

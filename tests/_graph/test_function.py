@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 import estimax as tf
 from estimax._array import placeholder
 from estimax._base._string_array import Origin, StringArray
-from estimax._graph._column import Rows
+from estimax._graph._column import rows_of
 from estimax._graph._function import Function, trace
+from estimax._graph._varying import Rows
 
 
 def test_nothing_is_computed_while_a_function_is_traced():
@@ -87,10 +88,10 @@ def test_rows_of_different_shapes_are_computed_as_one_by_one(rows):
 
     function, _ = trace(program, tf.TensorSpec([None], tf.int32))
     values = [np.array(r, np.int32) for r in rows]
-    at_once = function.over_rows([Rows(values, tf.int32)], len(rows))
+    at_once = function.over_rows([Rows.from_values(values, tf.int32)], len(rows))
     for i, value in enumerate(values):
         for column, want in zip(at_once, function([value])):
-            got = column.values[i] if isinstance(column, Rows) else column[i]
+            got = rows_of(column)[i]
             np.testing.assert_array_equal(np.asarray(got), np.asarray(want))
 
 

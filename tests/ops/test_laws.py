@@ -11,10 +11,11 @@ from estimax import _array, math, strings  # noqa: F401  # the ops are registere
 from estimax._base._dtypes import as_dtype, string
 from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._column import Rows, empty_column, rows_of, spec_of, stack_rows
+from estimax._graph._column import empty_column, rows_of, spec_of, stack_rows
 from estimax._graph._function import Function, trace
 from estimax._graph._op import OPS, as_tensor
 from estimax._graph._saving import function_from_json, function_to_json
+from estimax._graph._varying import SparseValue, Varying
 from tests.ops.table import ROWS
 
 SAMPLES = [pytest.param(row, sample, id=f"{row}-{i}") for row in ROWS for i, sample in enumerate(row.samples)]
@@ -62,10 +63,15 @@ def variants(value):
 
 
 def same(a, b):
-    if isinstance(a, Rows) or isinstance(b, Rows):
-        assert isinstance(a, Rows) and isinstance(b, Rows)
-        for x, y in zip(a.values, b.values, strict=True):
+    if isinstance(a, Varying) or isinstance(b, Varying):
+        assert type(a) is type(b)
+        for x, y in zip(a.rows(), b.rows(), strict=True):
             same(x, y)
+        return
+    if isinstance(a, SparseValue):
+        same(a.indices, b.indices)
+        same(a.values, b.values)
+        same(a.dense_shape, b.dense_shape)
         return
     assert isinstance(a, StringArray) == isinstance(b, StringArray)
     assert a.shape == b.shape
@@ -132,7 +138,7 @@ def test_no_rows_give_no_rows(row, sample):
     columns = function.over_rows([empty_column(spec_of(v)) for v in values], 0)
     for column, tensor in zip(columns, function.outputs, strict=True):
         assert len(column) == 0
-        if not isinstance(column, Rows):
+        if not isinstance(column, Varying):
             assert spec_of(column).dtype == tensor.dtype
             assert column.ndim == len(tensor.shape) + 1
 
