@@ -21,17 +21,18 @@ from estimax._base._arrow import binary_array, from_numpy, to_numpy
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the strings of an array came from: `files[file[i]]`, line `line[i]` (from 1)."""
+    """Where the strings of an array came from: `files[file[i]]`, line `line[i]` (from 1), or what else `unit` says."""
 
     files: tuple[str, ...]
     file: np.ndarray
     line: np.ndarray
+    unit: str = "line"
 
     def take(self, indices: Any) -> Origin:
-        return Origin(self.files, self.file[indices], self.line[indices])
+        return Origin(self.files, self.file[indices], self.line[indices], self.unit)
 
     def describe(self, index: int) -> str:
-        return f"{self.files[self.file[index]]}, line {self.line[index]}"
+        return f"{self.files[self.file[index]]}, {self.unit} {self.line[index]}"
 
     @staticmethod
     def concatenate(origins: Sequence[Origin]) -> Origin:
@@ -40,7 +41,9 @@ class Origin:
         for origin in origins:
             numbers = np.array([names.setdefault(f, len(names)) for f in origin.files], np.int32)
             file.append(numbers[origin.file])
-        return Origin(tuple(names), np.concatenate(file), np.concatenate([o.line for o in origins]))
+        units = {origin.unit for origin in origins}
+        unit = units.pop() if len(units) == 1 else "line or record"
+        return Origin(tuple(names), np.concatenate(file), np.concatenate([o.line for o in origins]), unit)
 
 
 class StringArray:
@@ -87,16 +90,23 @@ class StringArray:
         """Joins arrays along an axis, as `np.concatenate` does."""
         if len(arrays) == 1:
             return arrays[0]
-        flat = pa.concat_arrays([a.flat for a in arrays])
-        origins = [a.origin for a in arrays]
-        origin = Origin.concatenate([o for o in origins if o is not None]) if all(origins) else None
+        kind = type(arrays[0])
+        join = (kind if all(type(a) is kind for a in arrays) else StringArray).joined
         if axis == 0:
-            return StringArray(flat, (sum(a.shape[0] for a in arrays), *arrays[0].shape[1:]), origin)
+            return join(arrays)
         starts = np.cumsum([0, *(a.size for a in arrays[:-1])])
         index = np.concatenate(
             [np.arange(a.size).reshape(a.shape) + s for a, s in zip(arrays, starts, strict=True)], axis
         )
-        return StringArray(flat, (len(flat),), origin).gather(index)
+        return join([a.reshape(-1) for a in arrays]).gather(index)
+
+    @staticmethod
+    def joined(arrays: Sequence[Any]) -> StringArray:
+        """Joins arrays one below the other."""
+        flat = pa.concat_arrays([a.flat for a in arrays])
+        origins = [a.origin for a in arrays]
+        origin = Origin.concatenate([o for o in origins if o is not None]) if all(origins) else None
+        return StringArray(flat, (sum(a.shape[0] for a in arrays), *arrays[0].shape[1:]), origin)
 
     @property
     def ndim(self) -> int:

@@ -191,7 +191,7 @@ def as_rows(column: Any) -> Rows:
 
 @dataclass(frozen=True)
 class SparseValue:
-    """Some elements of an array: where they stand, int64 [n, rank], what they are, and the array's shape, int64 [rank]."""
+    """Some elements of an array: where they stand, int64 [n, rank], what they are, the array's shape, int64 [rank]."""
 
     indices: np.ndarray
     values: Dense

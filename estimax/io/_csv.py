@@ -132,20 +132,40 @@ def _decode(
     needed: tuple[bool, ...],
     prepared: DecodedBlocks,
 ) -> tuple[Any, ...]:
-    known = prepared.find(records, needed)
-    if known is not None:
-        return known
     positions = range(len(dtypes)) if select is None else select
     columns = [Column(*parts) for parts in zip(positions, dtypes, defaults, strict=True)]
     form = Format(delimiter.encode(), quotes, na_value.encode(), len(dtypes) if select is None else None)
     # Columns that nothing needs are read too where their values can be in error.
     wanted = [c for c, n in zip(columns, needed, strict=True) if n or not c.dtype.is_string or c.default is None]
-    parsed = _parse(records, wanted, form) if records.size else None
-    if parsed is None:
+
+    def parsed(text: bytes, rows: int) -> tuple[Any, ...] | None:
+        found = _parse(text, rows, wanted, form)
+        return None if found is None else tuple(found.get(c.position) for c in columns)
+
+    results = None
+    if isinstance(records, LineArray) and _is_worth_whole_blocks(records):
+        blocks = [prepared.columns(block, needed, parsed) for block in records.blocks]
+        if all(block is not None for block in blocks):
+            return records.gathered([block for block in blocks if block is not None])
+    elif records.size and (text := _text(records)) is not None:
+        results = parsed(text, records.size)
+    if results is None:
         return decode_exactly(records, columns, form)
-    results = tuple(parsed.get(c.position) for c in columns)
-    prepared.keep(records, needed, results)
-    return results
+    return tuple(None if column is None else column.reshape(records.shape) for column in results)
+
+
+def _is_worth_whole_blocks(lines: LineArray) -> bool:
+    """Whether the lines are, with those asked for before, a good part of their blocks.
+
+    Successive lines always are: those after them come next. Of a choice of lines,
+    such as a shard, the others may never be asked for.
+    """
+    if lines.which is None:
+        return lines.size > 0
+    for block, count in zip(lines.blocks, np.bincount(lines.which, minlength=len(lines.blocks)), strict=True):
+        block.asked += int(count)
+    new = [block for block in lines.blocks if not block.made]
+    return sum(b.count for b in new) <= _GOOD_PART * sum(b.asked for b in new)
 
 
 def _remembering(**params: Any) -> DecodedBlocks:
@@ -154,18 +174,18 @@ def _remembering(**params: Any) -> DecodedBlocks:
 
 _LARGE_TEXT = 1 << 17
 _PARTS = 4
+_GOOD_PART = 4
 
 DECODE_CSV = Op("DecodeCSV", infer=_infer, host=_decode, lift=broadcasting, prepare=_remembering, partial=True)
 
 
-def _parse(records: StringArray, columns: Sequence[Column], form: Format) -> dict[int, Any] | None:
+def _parse(text: bytes, rows: int, columns: Sequence[Column], form: Format) -> dict[int, Any] | None:
     """Decodes records with Arrow; None where it fails, or may disagree with the exact rules."""
-    text = _text(records)
-    if text is None or not _is_regular(text, form):
+    if not _is_regular(text, form):
         return None
     types = {c.position: _ARROW[c.dtype.name] for c in columns}
     arrays = _read(text, types, form)
-    if arrays is None or any(len(array) != records.size for array in arrays.values()):
+    if arrays is None or any(len(array) != rows for array in arrays.values()):
         return None
     # An empty record has no fields; Arrow gives it empty ones.
     if all(array.null_count for array in arrays.values()) and (text.startswith(b"\n") or b"\n\n" in text):
@@ -183,8 +203,7 @@ def _parse(records: StringArray, columns: Sequence[Column], form: Format) -> dic
             if column.default is None:
                 return None
             array = pc.fill_null(array, pa.scalar(column.default, array.type))
-        value = StringArray(array) if column.dtype.is_string else to_numpy(array)
-        results[column.position] = value.reshape(records.shape)
+        results[column.position] = StringArray(array) if column.dtype.is_string else to_numpy(array)
     return results
 
 

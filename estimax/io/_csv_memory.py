@@ -1,46 +1,59 @@
-"""What a CSV decoder remembers: the columns of blocks that it decoded before.
+"""What a CSV decoder remembers: the columns of blocks of lines that it decoded before.
 
-A training run reads the same small files once an epoch. A block whose bytes are
-those of an earlier one is not parsed again.
+The lines of a block may be asked for in any order and in pieces; the block is
+parsed once. A training run reads the same small files once an epoch: a block
+whose bytes are those of an earlier one is not parsed again either.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from estimax._base._line_array import LineArray
-from estimax._base._string_array import StringArray
+from estimax._base._line_array import LineBlock
 
 MOST_BYTES = 16 << 20
 _FEWEST_ROWS = 256
 
 Key = tuple[Any, ...]
+Columns = tuple[Any, ...]
+Parse = Callable[[bytes, int], Columns | None]
 
 
 class DecodedBlocks:
-    """Results by block of lines, of the first `MOST_BYTES` of text that were decoded."""
+    """Columns by block of lines; after the block is gone, of the first `MOST_BYTES` of text that were decoded."""
 
     def __init__(self) -> None:
-        self._blocks: dict[Key, tuple[bytes, tuple[Any, ...]]] = {}
+        self._blocks: dict[Key, tuple[bytes, Columns]] = {}
         self._bytes = 0
 
-    def find(self, records: StringArray, needed: tuple[bool, ...]) -> tuple[Any, ...] | None:
-        """Returns the results of an equal block, or None."""
-        if not isinstance(records, LineArray):
-            return None
-        text, results = self._blocks.get(_key(records, needed), (b"", None))
-        return results if results is not None and text == records.block.tobytes() else None
+    def columns(self, block: LineBlock, needed: tuple[bool, ...], parse: Parse) -> Columns | None:
+        """Returns the columns of a block, or None where it cannot be parsed as a whole."""
+        key = (self, needed)
+        if key not in block.made:
+            text = block.data.tobytes()
+            columns = self._find(block, text, needed)
+            if columns is None:
+                columns = parse(text, block.count)
+                if columns is not None:
+                    self._keep(block, text, needed, columns)
+            block.made[key] = columns
+        found: Columns | None = block.made[key]
+        return found
 
-    def keep(self, records: StringArray, needed: tuple[bool, ...], results: tuple[Any, ...]) -> None:
-        """Remembers the results of a block, if there is room."""
-        if not isinstance(records, LineArray) or records.size < _FEWEST_ROWS:
+    def _find(self, block: LineBlock, text: bytes, needed: tuple[bool, ...]) -> Columns | None:
+        known, columns = self._blocks.get(_key(block, needed), (b"", None))
+        return columns if known == text else None
+
+    def _keep(self, block: LineBlock, text: bytes, needed: tuple[bool, ...], columns: Columns) -> None:
+        if block.count < _FEWEST_ROWS:
             return
-        key = _key(records, needed)
-        added = 0 if key in self._blocks else records.nbytes
+        key = _key(block, needed)
+        added = 0 if key in self._blocks else len(text)
         if self._bytes + added <= MOST_BYTES:
-            self._blocks[key] = (records.block.tobytes(), results)
+            self._blocks[key] = (text, columns)
             self._bytes += added
 
 
-def _key(records: LineArray, needed: tuple[bool, ...]) -> Key:
-    return (records.file, records.first_line, records.shape, records.nbytes, needed)
+def _key(block: LineBlock, needed: tuple[bool, ...]) -> Key:
+    return (block.file, block.first_line, block.count, len(block.data), needed)

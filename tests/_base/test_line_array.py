@@ -1,10 +1,12 @@
 """Lines in a block of bytes behave as any array of strings, and stay lines as long as they can."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from estimax._base import _line_array
 from estimax._base._line_array import LineArray
 from estimax._base._string_array import StringArray
 
@@ -83,3 +85,39 @@ def test_lines_are_not_cut_before_anyone_looks_at_one():
 def test_a_shape_of_another_size_is_refused():
     with pytest.raises(ValueError, match="cannot reshape strings"):
         lines_of([b"a", b"b"]).reshape(3)
+
+
+@given(st.lists(st.tuples(texts, st.integers(1, 50)), min_size=1, max_size=4), st.data())
+def test_any_choice_of_lines_of_any_blocks_is_the_choice_of_strings(files, data):
+    lines = [
+        LineArray(np.frombuffer(b"\n".join(w) + b"\n", np.uint8), len(w), f"f{i}", n) for i, (w, n) in enumerate(files)
+    ]
+    words = [word for w, _ in files for word in w]
+    places = [f"f{i}, line {n + j}" for i, (w, n) in enumerate(files) for j in range(len(w))]
+    chosen = StringArray.concatenate(lines)
+    for _ in range(data.draw(st.integers(1, 3))):
+        rows = data.draw(st.lists(st.integers(0, len(words) - 1), min_size=1, max_size=9)) if words else []
+        words, places = [words[i] for i in rows], [places[i] for i in rows]
+        chosen = chosen.take(np.array(rows, np.int64))
+        start, stop = sorted(data.draw(st.tuples(st.integers(0, len(words)), st.integers(0, len(words)))))
+        words, places, chosen = words[start:stop], places[start:stop], chosen[start:stop]
+        chosen = StringArray.concatenate([chosen, chosen[:1]])
+        words, places = words + words[:1], places + places[:1]
+    assert chosen.tolist() == words
+    assert [chosen.describe_origin(i) for i in range(len(words))] == places
+    assert chosen.block.tobytes() == b"".join(w + b"\n" for w in words)
+    lengths = [np.array([len(w) for w in block.flat.to_pylist()]) for block in chosen.blocks]
+    upper = [StringArray(pa.array([w.upper() for w in block.flat.to_pylist()], pa.binary())) for block in chosen.blocks]
+    found = chosen.gathered(list(zip(lengths, upper, [None] * len(upper))))
+    assert found[0].tolist() == [len(w) for w in words]
+    assert found[1].tolist() == [w.upper() for w in words]
+    assert found[2] is None
+
+
+def test_a_few_lines_do_not_keep_many_large_blocks(monkeypatch):
+    monkeypatch.setattr(_line_array, "_MOST_BYTES_KEPT", 100)
+    blocks = [LineArray(np.frombuffer(b"%04d\n" % i * 30, np.uint8), 30, "f", 30 * i) for i in range(5)]
+    chosen = StringArray.concatenate(blocks).take(np.array([1, 40, 140]))
+    assert sum(len(b.data) for b in chosen.blocks) == 15
+    assert chosen.tolist() == [b"0000", b"0001", b"0004"]
+    assert chosen.describe_origin(2) == "f, line 140"

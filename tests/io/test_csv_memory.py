@@ -56,3 +56,29 @@ def test_what_is_remembered_has_a_bound(tmp_path, parses, monkeypatch):
     rows = decoded(tmp_path / "a.csv", 2)
     assert len(parses) == 2
     assert rows[:ROWS] == rows[ROWS:]
+
+
+def test_lines_that_are_shuffled_and_batched_are_parsed_block_by_block(tmp_path, parses):
+    write(tmp_path / "a.csv", 1)
+    write(tmp_path / "b.csv", 2)
+    lines = tf.data.TextLineDataset([str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
+    batches = lines.shuffle(100).batch(7).map(lambda line: tuple(tf.decode_csv(line, [[0], [""]])))
+    rows = [row for numbers, towns in batches.as_numpy_iterator() for row in zip(numbers.tolist(), towns.tolist())]
+    expected = [(i * factor, b"town%d" % (i % 7)) for factor in (1, 2) for i in range(1000, 1000 + ROWS)]
+    assert sorted(rows) == sorted(expected)
+    assert len(parses) == 2
+
+
+def test_of_a_shard_of_the_lines_only_its_own_are_parsed(tmp_path, parses):
+    write(tmp_path / "a.csv", 1)
+    lines = tf.data.TextLineDataset(str(tmp_path / "a.csv")).shard(10, 3)
+    numbers = lines.map(lambda line: tf.decode_csv(line, [[0], [""]])[0])
+    assert list(numbers.as_numpy_iterator()) == list(range(1003, 1000 + ROWS, 10))
+    assert len(parses) == 1
+
+
+def test_a_bad_row_that_is_not_chosen_does_no_harm(tmp_path):
+    (tmp_path / "a.csv").write_text("1,x\n2\n3,z\n4,a\n")
+    rows = tf.data.TextLineDataset(str(tmp_path / "a.csv")).filter(lambda line: tf.strings.length(line) > 1)
+    numbers = rows.shuffle(3).map(lambda line: tf.decode_csv(line, [[0], [""]])[0])
+    assert sorted(numbers.as_numpy_iterator()) == [1, 3, 4]

@@ -12,7 +12,7 @@ from estimax._base._dtypes import float32, float64, int32, int64, string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._line_array import LineArray
 from estimax._base._string_array import StringArray
-from estimax.io._csv import _parse
+from estimax.io._csv import _parse, _text
 from estimax.io._csv_records import Column, Format, decode_exactly
 
 DEFAULTS = {
@@ -84,6 +84,11 @@ def as_lines(records):
     return LineArray(np.frombuffer(b"\n".join(records), np.uint8), len(records), "file", 1)
 
 
+def parsed(records, columns, form):
+    text = _text(records)
+    return None if text is None else _parse(text, records.size, columns, form)
+
+
 def exactly(records, columns, form):
     try:
         return decode_exactly(records, columns, form)
@@ -97,7 +102,7 @@ def test_what_arrow_decodes_is_what_the_exact_rules_decode(table):
     strings = StringArray.of(records)
     wanted = exactly(strings, columns, form)
     for given_records in (strings, as_lines(records)):
-        found = given_records and _parse(given_records, columns, form)
+        found = given_records and parsed(given_records, columns, form)
         if found is None:
             continue
         assert wanted is not None
@@ -116,7 +121,7 @@ def test_regular_records_go_through_arrow(parts, data):
         [quoted(f) if form.quotes else f.replace(delimiter, "_").replace("NA", "_") or "_" for f in r] for r in rows
     ]
     if not form.quotes or all(field != '""' for fields_ in fields for field in fields_):
-        assert _parse(StringArray.of([delimiter.join(f) for f in fields]), columns, form) is not None
+        assert parsed(StringArray.of([delimiter.join(f) for f in fields]), columns, form) is not None
 
 
 @given(st.lists(st.lists(st.text('a", ;é', max_size=5), min_size=2, max_size=2), min_size=1, max_size=5), DELIMITERS)
@@ -127,7 +132,7 @@ def test_what_the_csv_module_writes_comes_back(rows, delimiter):
     records = StringArray.of(file.getvalue().split("\n")[:-1])
     for found in (
         decode_exactly(records, columns, Format(delimiter, True, b"", 2)),
-        _parse(records, columns, Format(delimiter, True, b"", 2)),
+        parsed(records, columns, Format(delimiter, True, b"", 2)),
     ):
         assert found is not None
         assert [[found[0][i].decode(), found[1][i].decode()] for i in range(len(rows))] == rows
@@ -151,4 +156,4 @@ def test_records_that_arrow_would_misread_are_left_to_the_exact_rules(records):
     columns = [Column(0, int32 if b"0x10,2" in records else float32, 0), Column(1, string, "")]
     form = Format(b",", True, b"", 2)
     assert exactly(StringArray.of(list(records)), columns, form) is None
-    assert _parse(StringArray.of(list(records)), columns, form) is None
+    assert parsed(StringArray.of(list(records)), columns, form) is None
