@@ -161,7 +161,7 @@ def to_value(data: Any, dtype: DType | None = None) -> Value:
     """
     if isinstance(data, StringArray | SparseValue | RaggedValue):
         return data
-    if dtype is not None and dtype.is_string:
+    if (dtype is not None and dtype.is_string) or (dtype is None and isinstance(_first(data), str | bytes)):
         return StringArray.of(data)
     array = data if isinstance(data, np.ndarray) else np.asarray(data)
     if array.dtype.kind in "USOT":
@@ -182,14 +182,19 @@ def to_value(data: Any, dtype: DType | None = None) -> Value:
 def _python_default(data: Any, array: np.ndarray) -> Any:
     if not isinstance(data, int | float | list | tuple) or isinstance(data, np.generic):
         return array.dtype
-    first = data
-    while isinstance(first, list | tuple) and first:
-        first = first[0]
+    first = _first(data)
     if isinstance(first, np.generic | np.ndarray):
         return array.dtype
     if array.dtype == np.int64 and array.size and (array.max() > 2**31 - 1 or array.min() < -(2**31)):
         return np.int64
     return {"i": np.int32, "f": np.float32}.get(array.dtype.kind, array.dtype)
+
+
+def _first(data: Any) -> Any:
+    """Returns the first of nested lists, or what is no list."""
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return data
 
 
 def _shown(array: np.ndarray) -> str:

@@ -19,12 +19,13 @@ import numpy as np
 from estimax._base._dtypes import DType, as_dtype
 from estimax._base._errors import DataLossError, InvalidArgumentError
 from estimax._base._lazy import did_you_mean
-from estimax._base._shapes import TensorSpec
+from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._column import Value, spec_of
+from estimax._graph._column import Value
 from estimax._graph._function import Function, placeholder_for
 from estimax._graph._op import OPS, Node
-from estimax._graph._tensor import Tensor
+from estimax._graph._tensor import Tensor, concrete
+from estimax._graph._varying import RaggedValue, SparseValue
 
 FORMAT = 1
 
@@ -50,15 +51,8 @@ def function_to_json(function: Function) -> tuple[Json, Arrays]:
         >>> [node["op"] for node in document["nodes"]], arrays["constant/0"]
         (['Mul'], array(2., dtype=float32))
     """
-    writer = _Writer(function)
-    nodes = [writer.node(node) for node in function.order]
-    document = {
-        "format": FORMAT,
-        "inputs": [_spec_to_json(t.spec) for t in function.inputs],
-        "nodes": nodes,
-        "outputs": [writer.reference(t) for t in function.outputs],
-    }
-    return document, writer.arrays
+    writer = _Writer(function, {}, {})
+    return {"format": FORMAT, **writer.document()}, writer.arrays
 
 
 def function_from_json(document: Mapping[str, Any], arrays: Mapping[str, Value]) -> Function:
@@ -73,22 +67,25 @@ def function_from_json(document: Mapping[str, Any], arrays: Mapping[str, Value])
         raise InvalidArgumentError(
             f"this version reads saved graphs of format {FORMAT}; got format {version}. Update estimax, or save again"
         )
-    reader = _Reader(arrays)
-    reader.inputs = [placeholder_for(reader.spec(s)) for s in _field(document, "inputs", list)]
-    for number, description in enumerate(_field(document, "nodes", list)):
-        reader.nodes.append(reader.node(number, description))
-    outputs = [reader.tensor(r, "the outputs") for r in _field(document, "outputs", list)]
-    return Function(reader.inputs, outputs)
+    return _Reader(arrays).function(document)
 
 
 class _Writer:
-    """What is numbered and named so far."""
+    """What is numbered so far of one function, and the arrays that have names, of all functions of a document."""
 
-    def __init__(self, function: Function) -> None:
-        self.arrays: Arrays = {}
+    def __init__(self, function: Function, arrays: Arrays, names: dict[int, str]) -> None:
+        self.function = function
+        self.arrays = arrays
+        self.names = names
         self.inputs = {(id(t.node), t.index): i for i, t in enumerate(function.inputs)}
         self.numbers = {id(node): i for i, node in enumerate(function.order)}
-        self.names: dict[int, str] = {}
+
+    def document(self) -> Json:
+        return {
+            "inputs": [_spec_to_json(t.spec) for t in self.function.inputs],
+            "nodes": [self.node(node) for node in self.function.order],
+            "outputs": [self.reference(t) for t in self.function.outputs],
+        }
 
     def node(self, node: Node) -> Json:
         return {
@@ -99,9 +96,17 @@ class _Writer:
 
     def reference(self, tensor: Tensor) -> Any:
         if tensor.value is not None:
-            return {"constant": self.array(tensor.value, "constant")}
+            return {"constant": self.constant(tensor.value)}
         key = (id(tensor.node), tensor.index)
         return {"input": self.inputs[key]} if key in self.inputs else [self.numbers[key[0]], key[1]]
+
+    def constant(self, value: Any) -> Any:
+        if isinstance(value, SparseValue):
+            parts = (value.indices, value.values, value.dense_shape)
+            return {"sparse": [self.array(part, "constant") for part in parts]}
+        if isinstance(value, RaggedValue):
+            return {"ragged": [self.array(part, "constant") for part in (value.values, *value.splits)]}
+        return self.array(value, "constant")
 
     def array(self, value: Value, kind: str) -> str:
         if id(value) not in self.names:
@@ -125,10 +130,17 @@ class _Writer:
             return {"dict": {k: self.param(v, node, name) for k, v in value.items()}}
         if isinstance(value, DType):
             return {"dtype": value.name}
+        if isinstance(value, Function):
+            return {"function": _Writer(value, self.arrays, self.names).document()}
         if isinstance(value, bytes):
             return {"bytes": base64.b64encode(value).decode()}
         if isinstance(value, StringArray) or (isinstance(value, np.ndarray) and value.dtype != object):
             return {"array": self.array(value, "param")}
+        if callable(value):
+            raise InvalidArgumentError(
+                f"Python code cannot be exported: {name!r} of {node.op.name} is {value!r}. Use Tensor operations in "
+                f"its place"
+            )
         raise InvalidArgumentError(
             f"a graph can be saved if the parameters of its ops are data; {name!r} of {node.op.name} is {value!r}. "
             f"Use Tensor operations in its place"
@@ -142,6 +154,13 @@ class _Reader:
         self.arrays = arrays
         self.inputs: list[Tensor] = []
         self.nodes: list[Node] = []
+
+    def function(self, document: Any) -> Function:
+        self.inputs = [placeholder_for(self.spec(s)) for s in _field(document, "inputs", list)]
+        for number, description in enumerate(_field(document, "nodes", list)):
+            self.nodes.append(self.node(number, description))
+        outputs = [self.tensor(r, "the outputs") for r in _field(document, "outputs", list)]
+        return Function(self.inputs, outputs)
 
     def node(self, number: int, description: Any) -> Node:
         name = _field(description, "op", str)
@@ -162,8 +181,7 @@ class _Reader:
         if isinstance(reference, Mapping) and set(reference) == {"input"}:
             return self._item(self.inputs, reference["input"], where)
         if isinstance(reference, Mapping) and set(reference) == {"constant"}:
-            value = self.array(reference["constant"], where)
-            return Tensor(spec_of(value), value=value)
+            return concrete(self.constant(reference["constant"], where))
         if isinstance(reference, list) and len(reference) == 2:
             node = self._item(self.nodes, reference[0], where)
             results: Sequence[Tensor] = node.results() if node.several else (node.results(),)
@@ -175,6 +193,17 @@ class _Reader:
             raise _damaged(where, number)
         return items[number]
 
+    def constant(self, described: Any, where: str) -> Any:
+        if not isinstance(described, Mapping):
+            return self.array(described, where)
+        ((kind, names),) = described.items() if len(described) == 1 else (("", ()),)
+        if kind not in _COMPOSITE or not isinstance(names, list):
+            raise _damaged(where, described)
+        try:
+            return _COMPOSITE[kind](*(self.array(name, where) for name in names))
+        except TypeError:
+            raise _damaged(where, described) from None
+
     def array(self, name: Any, where: str) -> Value:
         if not isinstance(name, str) or name not in self.arrays:
             raise DataLossError(f"the saved graph is damaged: {where} needs the array {name!r}, which is not there")
@@ -182,8 +211,8 @@ class _Reader:
 
     def spec(self, description: Any) -> TensorSpec:
         try:
-            return TensorSpec(description["shape"], description["dtype"], description["name"])
-        except (TypeError, ValueError, LookupError):
+            return _spec_from_json(description)
+        except (TypeError, ValueError, LookupError, AttributeError):
             raise _damaged("an input", description) from None
 
     def param(self, value: Any, where: str) -> Any:
@@ -202,6 +231,10 @@ class _Reader:
         raise _damaged(where, value)
 
 
+_COMPOSITE: dict[str, Callable[..., Any]] = {
+    "sparse": SparseValue,
+    "ragged": lambda values, outer, *inner: RaggedValue(values, (outer, *inner)),
+}
 _READERS: dict[str, Callable[[_Reader, Any, str], Any]] = {
     "float": lambda reader, content, where: float(content),
     "tuple": lambda reader, content, where: tuple(reader.param(v, where) for v in content),
@@ -209,11 +242,28 @@ _READERS: dict[str, Callable[[_Reader, Any, str], Any]] = {
     "dtype": lambda reader, content, where: as_dtype(str(content)),
     "bytes": lambda reader, content, where: base64.b64decode(content, validate=True),
     "array": lambda reader, content, where: reader.array(content, where),
+    "function": lambda reader, content, where: _Reader(reader.arrays).function(content),
 }
 
 
 def _spec_to_json(spec: TensorSpec) -> Json:
-    return {"dtype": spec.dtype.name, "shape": list(spec.shape), "name": spec.name}
+    shape = None if spec.shape.ndims is None else list(spec.shape)
+    described = {"dtype": spec.dtype.name, "shape": shape, "name": spec.name}
+    if isinstance(spec, SparseTensorSpec):
+        return {"kind": "sparse", **described}
+    if isinstance(spec, RaggedTensorSpec):
+        return {"kind": "ragged", "ragged_rank": spec.ragged_rank, **described}
+    return described
+
+
+def _spec_from_json(description: Any) -> TensorSpec:
+    shape, dtype, name = description["shape"], description["dtype"], description["name"]
+    kind = description.get("kind", "dense")
+    if kind == "sparse":
+        return SparseTensorSpec(shape, dtype, name)
+    if kind == "ragged":
+        return RaggedTensorSpec(shape, dtype, int(description["ragged_rank"]), name)
+    return TensorSpec(shape, dtype, name)
 
 
 def _field(document: Any, name: str, kind: type) -> Any:

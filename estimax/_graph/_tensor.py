@@ -89,38 +89,79 @@ class Tensor:
         """
         self.spec = self.spec.with_shape(self.shape.merge_with(shape))
 
-    def _no_value(self, what: str) -> str:
+    def _no_value(self, what: str, instead: str = "") -> str:
+        advice = instead or "tf.cond or tf.where for a choice, tf.shape for a size, tf.py_func for Python code"
         return (
             f"{what} while the program is only traced: {self!r} has no value yet. Use Tensor operations instead "
-            f"(tf.cond or tf.where for a choice, tf.shape for a size, tf.py_func for Python code)"
+            f"({advice})"
         )
 
+    def _known(self, what: str, instead: str) -> Any:
+        """Returns the value for Python, or says what to write where there is none yet."""
+        if self.value is None:
+            raise TypeError(self._no_value(what, instead))
+        return self.numpy()
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        self._known(
+            "a NumPy function reads its value", "tf.math.log(x) for np.log(x); tf.py_func calls NumPy, row by row"
+        )
         value = self.value.to_numpy() if isinstance(self.value, StringArray) else self.numpy()
         return np.asarray(value, dtype=dtype)
 
     def __bool__(self) -> bool:
-        return bool(self.numpy() if self.value is not None else self._raise("a truth value is needed"))
+        return bool(
+            self._known(
+                "`if`, `while`, `and`, `or` or `not` needs its truth",
+                "tf.cond(x, f, g) or tf.where(x, a, b) for `if`, `&`, `|`, `~` for `and`, `or`, `not`, tf.while_loop",
+            )
+        )
 
     def __int__(self) -> int:
-        return int(self.numpy() if self.value is not None else self._raise("an integer is needed"))
+        return int(self._known("Python needs it as an integer", "tf.cast(x, tf.int32) for int(x), tf.range for range"))
 
     def __float__(self) -> float:
-        return float(self.numpy() if self.value is not None else self._raise("a number is needed"))
+        return float(self._known("Python needs it as a float", "tf.cast(x, tf.float32) for float(x)"))
 
     def __index__(self) -> int:
-        return int(self)
-
-    def _raise(self, what: str) -> Any:
-        raise TypeError(self._no_value(what))
+        if not self.dtype.is_integer or self.shape.ndims:
+            raise TypeError(f"only a single whole number can count or index; got {self!r}")
+        return int(
+            self._known(
+                "Python counts or indexes with it", "tf.range(n) for range(n), tf.gather(x, i) for x[i] of a list"
+            )
+        )
 
     def __len__(self) -> int:
-        if not self.shape or self.shape[0] is None:
-            raise TypeError(f"len() needs a first dimension of known size; the shape is {tuple(self.shape)}")
-        return self.shape[0]
+        if self.shape.ndims == 0:
+            raise TypeError(f"a single value has no len(); got {self!r}")
+        size = None if self.shape.ndims is None else self.shape[0]
+        if size is None:
+            raise TypeError(self._no_value("len() needs a first dimension of known size", "tf.shape(x)[0] for len(x)"))
+        return size
 
     def __iter__(self) -> Iterator[Tensor]:
+        if self.shape.ndims == 0:
+            raise TypeError(f"`for` goes along the first dimension of a Tensor; got a single value, {self!r}")
+        if self.shape.ndims is None or self.shape[0] is None:
+            raise TypeError(
+                self._no_value(
+                    "`for` needs a first dimension of known size",
+                    "tf.map_fn(f, x) for a function of each entry, tf.reduce_sum(x, 0) for sums",
+                )
+            )
         return (self[i] for i in range(len(self)))
+
+    def __contains__(self, item: Any) -> bool:
+        self._known("`in` looks for a value in it", "tf.reduce_any(tf.equal(x, item)) for `item in x`")
+        value = self.value.tolist() if isinstance(self.value, StringArray) else self.numpy().tolist()
+        return (item.encode() if isinstance(item, str) else item) in value
+
+    def __format__(self, form: str) -> str:
+        if not form:
+            return str(self)
+        value = self._known(f"{form!r} formats its value", "tf.strings.as_string(x, precision=2), tf.strings.join")
+        return format(value.decode() if isinstance(value, bytes) else value, form)
 
     def __repr__(self) -> str:
         shape = None if self.shape.ndims is None else tuple(self.shape)

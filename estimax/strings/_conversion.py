@@ -13,7 +13,7 @@ from estimax._base._dtypes import DType, as_dtype, float32, float64, int32, int6
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._lifting import leading_axis
+from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op, as_tensor
 from estimax.strings._fingerprint import decimal_strings
 from estimax.strings._rule import check_strings
@@ -74,8 +74,8 @@ def _as_string(x: Any, *, form: str) -> StringArray:
     return StringArray(pa.array(words, pa.string()).cast(pa.binary()), x.shape)
 
 
-_TO_NUMBER = Op("StringToNumber", infer=_number_spec, host=_to_number, lift=leading_axis(_to_number))
-_AS_STRING = Op("AsString", infer=_text_spec, host=_as_string, lift=leading_axis(_as_string))
+_TO_NUMBER = Op("StringToNumber", infer=_number_spec, host=_to_number, lift=broadcasting)
+_AS_STRING = Op("AsString", infer=_text_spec, host=_as_string, lift=broadcasting)
 
 
 def to_number(input: Any = None, out_type: Any = float32, name: str | None = None, string_tensor: Any = None) -> Any:

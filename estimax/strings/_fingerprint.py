@@ -9,7 +9,7 @@ each runs once over all strings of its range, as NumPy arithmetic modulo 2**64.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +19,8 @@ import pyarrow as pa
 from estimax._base._arrow import from_numpy
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._string_array import StringArray
+from estimax.strings._string_words import StringWords, Words, chunks_of_words
 
-Words = npt.NDArray[np.uint64]
-Positions = npt.NDArray[np.int64]
 Integers = int | npt.NDArray[np.int64] | npt.NDArray[np.uint64]
 
 _K0 = np.uint64(0xC3A5C85C97CB3127)
@@ -30,35 +29,6 @@ _K2 = np.uint64(0x9AE16A3B2F90404F)
 _1, _3, _47 = np.uint64(1), np.uint64(3), np.uint64(47)
 _BYTE, _HALF = np.uint64(0xFF), np.uint64(0xFFFFFFFF)
 _CROSS = np.uint64(0xC6A4A7935BD1E995)
-
-# Small enough that a dozen temporaries of a chunk stay in the processor's cache.
-_CHUNK_ROWS = 8192
-_CHUNK_BYTES = 1 << 19
-
-
-class _Strings(NamedTuple):
-    """Strings of one range of lengths: where each starts in the chunk, and how long it is.
-
-    `words[i]` is the little-endian 64-bit word at byte i, for every i, aligned or
-    not. Spelling all of them out costs a third of a nanosecond a byte and makes
-    each fetch an aligned gather, several times faster than an unaligned one.
-    """
-
-    words: Words
-    start: Positions
-    length: Positions
-
-    def fetch(self, offset: int) -> Words:
-        """Returns the word at `offset` bytes after the start of each string."""
-        return self.words[offset:][self.start]
-
-    def fetch_from_end(self, offset: int) -> Words:
-        """Returns the word at `offset` bytes before the end of each string."""
-        words: Words = self.words[self.start + (self.length - offset)]
-        return words
-
-    def take(self, rows: Positions) -> _Strings:
-        return _Strings(self.words, self.start[rows], self.length[rows])
 
 
 def fingerprint64(strings: StringArray) -> Words:
@@ -76,46 +46,12 @@ def fingerprint64(strings: StringArray) -> Words:
         array([12917804110809363939, 16975418193418657585], dtype=uint64)
     """
     result = np.empty(strings.size, np.uint64)
-    for rows, chunk in _chunks(strings.flat):
+    for rows, chunk in chunks_of_words(strings.flat):
         result[rows] = _hash_chunk(chunk)
     return result.reshape(strings.shape)
 
 
-def _chunks(flat: pa.Array) -> Iterator[tuple[slice, _Strings]]:
-    """Cuts a binary array into runs of rows whose bytes, spelled out as words, fit the cache."""
-    size = len(flat)
-    _, offset_buffer, data_buffer = flat.buffers()
-    if not size:
-        return
-    offsets = np.frombuffer(offset_buffer, np.int32, size + 1, flat.offset * 4)
-    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.empty(0, np.uint8)
-    room = np.empty(min(int(offsets[size]) - int(offsets[0]), _CHUNK_BYTES) + 1, np.uint64)
-    first = 0
-    while first < size:
-        begin = int(offsets[first])
-        last = min(first + _CHUNK_ROWS, size)
-        if offsets[last] - begin > _CHUNK_BYTES:
-            fitting = int(np.searchsorted(offsets[first : last + 1], begin + _CHUNK_BYTES, "right")) - 1
-            last = first + max(fitting, 1)
-        bounds = offsets[first : last + 1].astype(np.int64)
-        words = _words(data[begin : int(bounds[-1])], room)
-        yield slice(first, last), _Strings(words, bounds[:-1] - begin, bounds[1:] - bounds[:-1])
-        first = last
-
-
-def _words(data: npt.NDArray[np.uint8], room: Words) -> Words:
-    """Returns the word at every byte, in `room`; the last ones continue into zeros."""
-    padded = np.zeros(len(data) + 8, np.uint8)
-    padded[: len(data)] = data
-    overlapping: Words = np.ndarray((len(data) + 1,), "<u8", padded, 0, (1,))
-    if len(overlapping) > len(room):  # one string longer than a chunk: read in place
-        return overlapping
-    words = room[: len(overlapping)]
-    words[:] = overlapping
-    return words
-
-
-def _hash_chunk(chunk: _Strings) -> Words:
+def _hash_chunk(chunk: StringWords) -> Words:
     shortest, longest = int(chunk.length.min()), int(chunk.length.max())
     result = np.full(len(chunk.start), _K2)  # the fingerprint of the empty string
     low = 1
@@ -130,7 +66,7 @@ def _hash_chunk(chunk: _Strings) -> Words:
     return result
 
 
-def _hash_1_to_3(s: _Strings) -> Words:
+def _hash_1_to_3(s: StringWords) -> Words:
     length = s.length.view(np.uint64)
     word = s.fetch(0)
     first = word & _BYTE
@@ -141,28 +77,28 @@ def _hash_1_to_3(s: _Strings) -> Words:
     return _shift_mix(y * _K2 ^ z * _K0) * _K2
 
 
-def _hash_4_to_7(s: _Strings) -> Words:
+def _hash_4_to_7(s: StringWords) -> Words:
     length = s.length.view(np.uint64)
     first = s.fetch(0) & _HALF
     last = s.fetch_from_end(4) & _HALF
     return _mix(length + (first << _3), last, _multiplier(length))
 
 
-def _hash_8_to_16(s: _Strings) -> Words:
+def _hash_8_to_16(s: StringWords) -> Words:
     mul = _multiplier(s.length.view(np.uint64))
     a = s.fetch(0) + _K2
     b = s.fetch_from_end(8)
     return _mix(_rotate(b, 37) * mul + a, (_rotate(a, 25) + b) * mul, mul)
 
 
-def _hash_17_to_32(s: _Strings) -> Words:
+def _hash_17_to_32(s: StringWords) -> Words:
     mul = _multiplier(s.length.view(np.uint64))
     a, b = s.fetch(0) * _K1, s.fetch(8)
     c, d = s.fetch_from_end(8) * mul, s.fetch_from_end(16) * _K2
     return _mix(_rotate(a + b, 43) + _rotate(c, 30) + d, a + _rotate(b + _K2, 18) + c, mul)
 
 
-def _hash_33_to_64(s: _Strings) -> Words:
+def _hash_33_to_64(s: StringWords) -> Words:
     mul = _multiplier(s.length.view(np.uint64))
     a, b = s.fetch(0) * _K2, s.fetch(8)
     c, d = s.fetch_from_end(8) * mul, s.fetch_from_end(16) * _K2
@@ -173,7 +109,7 @@ def _hash_33_to_64(s: _Strings) -> Words:
     return _mix(_rotate(e + f, 43) + _rotate(g, 30) + h, e + _rotate(f + a, 18) + g, mul)
 
 
-def _hash_over_64(s: _Strings) -> Words:
+def _hash_over_64(s: StringWords) -> Words:
     """Hashes in blocks of 64 bytes, every string that still has one in each round."""
     blocks = (s.length - 1) >> 6
     order = np.argsort(-blocks, kind="stable")
@@ -182,7 +118,7 @@ def _hash_over_64(s: _Strings) -> Words:
     active = len(order) - np.cumsum(np.bincount(blocks))[:-1]
     state = _initial_state(s.fetch(0))
     for i, count in enumerate(active.tolist()):
-        here = _Strings(s.words, s.start[:count] + 64 * i, s.length[:count])
+        here = StringWords(s.words, s.start[:count] + 64 * i, s.length[:count])
         state[:, :count] = _round(_State(*state[:, :count]), here, _K1)
     result = np.empty(len(order), np.uint64)
     result[order] = _finish(_State(*state), s)
@@ -210,7 +146,7 @@ def _initial_state(first_word: Words) -> Words:
     return state
 
 
-def _round(t: _State, s: _Strings, mul: Words | np.uint64, weight: np.uint64 = _1) -> _State:
+def _round(t: _State, s: StringWords, mul: Words | np.uint64, weight: np.uint64 = _1) -> _State:
     """Mixes in the 64 bytes at the start of each string."""
     x = _rotate(t.x + t.y + t.v0 + s.fetch(8), 37) * mul ^ t.w1 * weight
     y = _rotate(t.y + t.v1 + s.fetch(48), 42) * mul + t.v0 * weight + s.fetch(40)
@@ -220,17 +156,17 @@ def _round(t: _State, s: _Strings, mul: Words | np.uint64, weight: np.uint64 = _
     return _State(z, y, x, v0, v1, w0, w1)
 
 
-def _finish(t: _State, s: _Strings) -> Words:
+def _finish(t: _State, s: StringWords) -> Words:
     """Mixes in the last 64 bytes, which overlap the block before, and folds the state to a word."""
     mul = _K1 + ((t.z & _BYTE) << _1)
     w0 = t.w0 + ((s.length - 1) & 63).view(np.uint64)
     v0 = t.v0 + w0
-    last = _Strings(s.words, s.start + (s.length - 64), s.length)
+    last = StringWords(s.words, s.start + (s.length - 64), s.length)
     t = _round(t._replace(v0=v0, w0=w0 + v0), last, mul, np.uint64(9))
     return _mix(_mix(t.v0, t.w0, mul) + _shift_mix(t.y) * _K0 + t.z, _mix(t.v1, t.w1, mul) + t.x, mul)
 
 
-def _weak_hash(s: _Strings, offset: int, a: Words, b: Words) -> tuple[Words, Words]:
+def _weak_hash(s: StringWords, offset: int, a: Words, b: Words) -> tuple[Words, Words]:
     """Mixes two words of state with the 32 bytes at an offset; weak alone, fast in a loop."""
     a = a + s.fetch(offset)
     total = a + s.fetch(offset + 8) + s.fetch(offset + 16)
@@ -257,7 +193,7 @@ def _mix(u: Words, v: Words, mul: Words) -> Words:
     return _shift_mix((v ^ a) * mul) * mul
 
 
-_FORMULAS: tuple[tuple[int, Callable[[_Strings], Words]], ...] = (
+_FORMULAS: tuple[tuple[int, Callable[[StringWords], Words]], ...] = (
     (3, _hash_1_to_3),
     (7, _hash_4_to_7),
     (16, _hash_8_to_16),

@@ -10,8 +10,7 @@ import pyarrow.compute as pc
 
 from estimax._base._dtypes import bool_
 from estimax._base._errors import InvalidArgumentError
-from estimax._graph._tensor import Tensor
-from estimax.strings._rule import each_string
+from estimax.strings._rule import each_string, text_of
 
 
 def _check(*, pattern: str, **params: Any) -> None:
@@ -57,7 +56,7 @@ def regex_replace(input: Any, pattern: Any, rewrite: Any, replace_global: bool =
         >>> tf.strings.regex_replace("house", "[aeiou]", "_").numpy()
         b'h__s_'
     """
-    return _REPLACE(input, pattern=_text(pattern), rewrite=_text(rewrite), everywhere=bool(replace_global))
+    return _REPLACE(input, pattern=text_of(pattern), rewrite=text_of(rewrite), everywhere=bool(replace_global))
 
 
 def regex_full_match(input: Any, pattern: Any, name: str | None = None) -> Any:
@@ -71,9 +70,4 @@ def regex_full_match(input: Any, pattern: Any, name: str | None = None) -> Any:
         >>> tf.strings.regex_full_match(["a1", "a1b"], "[a-z][0-9]").numpy()
         array([ True, False])
     """
-    return _FULL_MATCH(input, pattern=_text(pattern))
-
-
-def _text(value: Any) -> str:
-    value = value.numpy() if isinstance(value, Tensor) else value
-    return value.decode() if isinstance(value, bytes) else str(value)
+    return _FULL_MATCH(input, pattern=text_of(pattern))

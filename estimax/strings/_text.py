@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from estimax._base._arrow import binary_array, from_numpy
 from estimax._base._dtypes import int32, string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec, broadcast_shapes
@@ -20,7 +21,9 @@ from estimax._base._string_array import StringArray
 from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op, as_argument
 from estimax._graph._tensor import Tensor
-from estimax.strings._rule import check_strings, each_string
+from estimax._graph._varying import splits_of
+from estimax.strings._flat_bytes import bytes_of, character_starts, counts_between, cut
+from estimax.strings._rule import check_strings, each_string, text_of
 
 _UNITS = ("BYTE", "UTF8_CHAR")
 
@@ -30,23 +33,10 @@ def _check_unit(*, unit: str) -> None:
         raise InvalidArgumentError(f"unit must be one of {', '.join(_UNITS)}; got {unit!r}")
 
 
-def _bytes_of(flat: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the offsets of an Arrow array of strings (one more than strings), and the bytes they point into."""
-    _, offsets, data = flat.buffers()
-    ends = (
-        np.frombuffer(offsets, np.int32)[flat.offset : flat.offset + len(flat) + 1]
-        if offsets
-        else np.zeros(1, np.int32)
-    )
-    return ends, np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
-
-
 def _length(flat: pa.Array, *, unit: str) -> np.ndarray:
-    offsets, data = _bytes_of(flat)
-    if unit == "UTF8_CHAR":
-        starts = np.concatenate([[0], np.cumsum((data & 0xC0) != 0x80)])
-        offsets = starts[offsets]
-    return np.diff(offsets).astype(np.int32)
+    data, offsets = bytes_of(flat)
+    sizes = counts_between(character_starts(data), offsets) if unit == "UTF8_CHAR" else np.diff(offsets)
+    return sizes.astype(np.int32)
 
 
 def _check_encoding(*, encoding: str) -> None:
@@ -55,11 +45,11 @@ def _check_encoding(*, encoding: str) -> None:
 
 
 def _upper(flat: pa.Array, *, encoding: str) -> pa.Array:
-    return _each(str.upper, flat) if encoding else _ascii(pc.ascii_upper, flat)
+    return _each(str.upper, pc.ascii_upper, flat) if encoding else _ascii(pc.ascii_upper, flat)
 
 
 def _lower(flat: pa.Array, *, encoding: str) -> pa.Array:
-    return _each(str.lower, flat) if encoding else _ascii(pc.ascii_lower, flat)
+    return _each(str.lower, pc.ascii_lower, flat) if encoding else _ascii(pc.ascii_lower, flat)
 
 
 def _strip(flat: pa.Array) -> pa.Array:
@@ -71,9 +61,21 @@ def _ascii(function: Callable[..., pa.Array], flat: pa.Array) -> pa.Array:
     return function(flat.view(pa.string())).view(pa.binary())
 
 
-def _each(function: Callable[[str], str], flat: pa.Array) -> pa.Array:
-    """Applies a function of Python, which knows letters whose capital is two; wrong bytes become U+FFFD."""
-    return pa.array([function(s.decode(errors="replace")).encode() for s in flat.to_pylist()], pa.binary())
+def _each(function: Callable[[str], str], ascii_function: Callable[..., pa.Array], flat: pa.Array) -> pa.Array:
+    """Applies a function of Python, which knows letters whose capital is two, to the strings that need it.
+
+    Wrong bytes become U+FFFD.
+    """
+    data, offsets = bytes_of(flat)
+    needing = np.flatnonzero(counts_between(data >= 0x80, offsets))
+    plain = _ascii(ascii_function, flat)
+    if not len(needing):
+        return plain
+    words = flat.take(from_numpy(needing)).to_pylist()
+    changed = binary_array([function(w.decode(errors="replace")).encode() for w in words])
+    place = np.arange(len(flat))
+    place[needing] = len(flat) + np.arange(len(needing))
+    return pa.concat_arrays([plain, changed]).take(from_numpy(place))
 
 
 def _join_spec(*specs: TensorSpec, separator: str) -> TensorSpec:
@@ -121,19 +123,24 @@ def _substr(x: StringArray, pos: Any, length: Any, *, unit: str) -> StringArray:
         count = np.where(count < 0, sizes, count)
     count = np.clip(count, 0, sizes - begin)
     if unit == "UTF8_CHAR":
-        texts = [s.decode(errors="surrogateescape") for s in x.flat.to_pylist()]
-        cut = [t[b : b + n].encode(errors="surrogateescape") for t, b, n in zip(texts, begin, count, strict=True)]
-        return StringArray(pa.array(cut, pa.binary()), shape, x.origin)
-    return StringArray(_cut(x.flat, begin, count), shape, x.origin)
+        begin, count = _as_bytes(x.flat, begin, count)
+    return StringArray(cut(x.flat, begin, count), shape, x.origin)
 
 
-def _cut(flat: pa.Array, begin: np.ndarray, count: np.ndarray) -> pa.Array:
-    """Takes `count` bytes of each string from `begin` on."""
-    offsets, data = _bytes_of(flat)
-    ends = np.concatenate([[0], np.cumsum(count)])
-    positions = np.arange(ends[-1]) + np.repeat(offsets[:-1] + begin - ends[:-1], count)
-    buffers = [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(data[positions])]
-    return pa.Array.from_buffers(pa.binary(), len(flat), buffers)
+def _as_bytes(flat: pa.Array, begin: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns at which byte stretches of characters begin, and how many bytes they have.
+
+    Bytes before the first character of a string count as part of it.
+    """
+    data, offsets = bytes_of(flat)
+    starts = character_starts(data)
+    first = splits_of(starts)[offsets[:-1]]
+    at = np.append(np.flatnonzero(starts), len(data))
+    left = np.where(begin == 0, offsets[:-1], at[np.minimum(first + begin, len(at) - 1)])
+    right = np.minimum(at[np.minimum(first + begin + count, len(at) - 1)], offsets[1:])
+    left = np.minimum(left, offsets[1:])
+    right = np.where(count == 0, left, right)
+    return left - offsets[:-1], right - left
 
 
 _LENGTH = each_string("StringLength", _length, int32, _check_unit)
@@ -191,7 +198,7 @@ def join(inputs: Any, separator: str = "", name: str | None = None) -> Any:
     """
     if isinstance(inputs, Tensor | str | bytes) or not inputs:
         raise InvalidArgumentError(f"join needs a list of at least one Tensor of strings; got {inputs!r}")
-    return _JOIN(*(as_argument(v) for v in inputs), separator=_text(separator))
+    return _JOIN(*(as_argument(v) for v in inputs), separator=text_of(separator))
 
 
 def substr(input: Any, pos: Any, len: Any, name: str | None = None, unit: str = "BYTE") -> Any:
@@ -209,8 +216,3 @@ def substr(input: Any, pos: Any, len: Any, name: str | None = None, unit: str = 
         [b'bcd', b'yz']
     """
     return _SUBSTR(input, pos, len, unit=unit)
-
-
-def _text(value: Any) -> str:
-    value = value.numpy() if isinstance(value, Tensor) else value
-    return value.decode() if isinstance(value, bytes) else str(value)

@@ -18,6 +18,7 @@ from estimax._base._arrow import from_numpy, to_numpy
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._string_array import StringArray
 from estimax.strings._fingerprint import decimal_strings, fingerprint64, hash_buckets
+from estimax.strings._siphash import siphash
 
 Ids = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
@@ -37,7 +38,8 @@ class VocabularyIndex:
 
     A value that is not in the vocabulary gets `default_value`; with
     `num_oov_buckets`, the id `len(words) + fingerprint64(value) % num_oov_buckets`
-    instead, where an integer counts as its decimal string.
+    instead, where an integer counts as its decimal string. With a `hash_key` of two
+    integers, SipHash under that key takes the place of the fingerprint.
 
     `words` are strings or integers in one dimension. Raises InvalidArgumentError
     where there are none, where one stands twice, or for a negative number of buckets.
@@ -50,15 +52,22 @@ class VocabularyIndex:
         [[1, 0], [2, 4]]
     """
 
-    __slots__ = ("_finder", "default_value", "num_oov_buckets", "words")
+    __slots__ = ("__weakref__", "_finder", "default_value", "hash_key", "num_oov_buckets", "words")
 
-    def __init__(self, words: Values, num_oov_buckets: int = 0, default_value: int = -1) -> None:
+    def __init__(
+        self,
+        words: Values,
+        num_oov_buckets: int = 0,
+        default_value: int = -1,
+        hash_key: tuple[int, int] | None = None,
+    ) -> None:
         if num_oov_buckets < 0:
             raise InvalidArgumentError(f"num_oov_buckets must be 0 or more; got {num_oov_buckets}")
         _check_words(words)
         self.words = words
         self.num_oov_buckets = num_oov_buckets
         self.default_value = default_value
+        self.hash_key = hash_key
         self._finder = _finder(words)
 
     def __len__(self) -> int:
@@ -86,7 +95,9 @@ class VocabularyIndex:
 
     def _buckets(self, values: Values) -> Ids:
         strings = values if isinstance(values, StringArray) else decimal_strings(values)
-        return hash_buckets(strings, self.num_oov_buckets)
+        if self.hash_key is None:
+            return hash_buckets(strings, self.num_oov_buckets)
+        return (siphash(strings, self.hash_key) % np.uint64(self.num_oov_buckets)).view(np.int64)
 
 
 class _Finder(Protocol):
