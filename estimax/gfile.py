@@ -117,7 +117,9 @@ def _open_remote(path: str, mode: str) -> Any:
         raise InvalidArgumentError(f"a remote file can be read or written, not both; got mode {mode!r} for {path!r}")
     if "r" in mode:
         return open_read(path)
-    return system.open_append_stream(name) if "a" in mode else system.open_output_stream(name)
+    # Arrow would compress what is written to a name that ends in .gz.
+    opened = system.open_append_stream if "a" in mode else system.open_output_stream
+    return opened(name, compression=None)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Files: names that match a pattern, reading, and writing that happens wholly or not at all.
 
 A path is local, or has a scheme (`gs://…`, `s3://…`, `hdfs://…`) and then goes
-through Arrow's file systems. Patterns are those of TensorFlow: `*`, `?` and
+through Arrow's file systems (`_remote`). Patterns are those of TensorFlow: `*`, `?` and
 `[...]` within one part of a path, a leading dot being nothing special.
 """
 
@@ -26,6 +26,7 @@ from estimax._base._errors import (
     OpError,
 )
 from estimax._base._lazy import resolve
+from estimax._base._remote import remote_file_system as _remote_file_system
 
 Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
@@ -33,7 +34,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _WILDCARDS = re.compile(r"[*?\[\\]")
 _LEFTOVER = re.compile(r"\.(.+)\.[0-9a-f]{12}\.tmp\Z")
 _LEFTOVER_SECONDS = 600
-_REMOTE_BUFFER = 1 << 20  # bytes asked for at once: each request takes milliseconds
+_REMOTE_BUFFER = 4 << 20  # bytes asked for at once: each request takes milliseconds
 
 
 def as_path(path: Path) -> str:
@@ -87,17 +88,6 @@ def _local_file_system() -> Any:
     return resolve("pyarrow.fs:LocalFileSystem")()
 
 
-@cache
-def _remote_file_system(uri: str) -> tuple[Any, str]:
-    try:
-        found: tuple[Any, str] = resolve("pyarrow.fs:FileSystem").from_uri(uri)
-    except (ValueError, NotImplementedError) as error:
-        raise InvalidArgumentError(
-            f"a path must be local or begin with a scheme such as gs://, s3:// or hdfs://; got {uri!r} ({error})"
-        ) from None
-    return found
-
-
 @contextmanager
 def named_errors(path: Path) -> Iterator[None]:
     """Gives errors about missing, existing or unfit files and folders their public names, and the path."""
@@ -113,6 +103,14 @@ def named_errors(path: Path) -> Iterator[None]:
         raise FailedPreconditionError(f"{as_path(path)!r} must be a file; it is a folder") from None
     except NotADirectoryError:
         raise FailedPreconditionError(f"{as_path(path)!r} must lead through folders; a part of it is a file") from None
+    except OSError as error:
+        if "NO_SUCH_BUCKET" in str(error):
+            raise NotFoundError(f"there is no {as_path(path)!r}; {_what_is_near(as_path(path))}") from None
+        if "Not a regular file" in str(error):
+            raise FailedPreconditionError(f"{as_path(path)!r} must be a file; it is a folder or bucket") from None
+        if is_remote(path):
+            raise OSError(f"{as_path(path)!r}: {error}") from error
+        raise
 
 
 def open_read(path: Path) -> BinaryIO:
@@ -129,6 +127,20 @@ def open_read(path: Path) -> BinaryIO:
         return io.BufferedReader(system.open_input_file(name), _REMOTE_BUFFER)
 
 
+def open_for_arrow(path: Path) -> Any:
+    """Opens a file for Arrow's readers, which read what they need of it, wherever that stands.
+
+    Raises:
+        NotFoundError: there is no such file; names that are near it are listed.
+        FailedPreconditionError: it is a folder.
+    """
+    with named_errors(path):
+        system, name = file_system(path)
+        if not is_remote(path) and os.path.isdir(name):
+            raise IsADirectoryError
+        return system.open_input_file(name)
+
+
 def exists(path: Path) -> bool:
     """Tells whether there is a file or folder of this name."""
     if not is_remote(path):
@@ -138,13 +150,21 @@ def exists(path: Path) -> bool:
 
 
 def names_in(folder: Path) -> list[str]:
-    """Lists the names in a folder, sorted; none if it is no folder or cannot be read."""
-    try:
-        if not is_remote(folder):
+    """Lists the names in a folder, sorted; none if it is no folder or, on this machine, cannot be read.
+
+    Raises:
+        OSError: a server does not answer, or does not let us read.
+    """
+    if not is_remote(folder):
+        try:
             return sorted(os.listdir(as_path(folder)))
-        system, name = file_system(folder)
-        found = system.get_file_info(resolve("pyarrow.fs:FileSelector")(name, allow_not_found=True))
-    except OSError:
+        except OSError:
+            return []
+    try:
+        with named_errors(folder):
+            system, name = file_system(folder)
+            found = system.get_file_info(resolve("pyarrow.fs:FileSelector")(name, allow_not_found=True))
+    except (NotFoundError, FailedPreconditionError):
         return []
     return sorted(info.base_name for info in found)
 
@@ -229,9 +249,18 @@ def matching_files(patterns: Path | Sequence[Path]) -> list[str]:
 
 def _what_is_near(path: str) -> str:
     """Says what the first folder of a path that leads nowhere holds instead, nearest names first."""
+    try:
+        return _nearest_names(path)
+    except OSError as error:
+        return f"what is near it cannot be listed ({error})"
+
+
+def _nearest_names(path: str) -> str:
     folder, name = os.path.split(path.rstrip("/"))
     while _WILDCARDS.search(folder):
         folder, name = os.path.split(folder)
+    if is_remote(path) and not (folder and is_remote(folder)):
+        return "there is no such bucket"
     if folder and not exists(folder):
         return f"there is no folder {folder!r}"
     shown = "the current folder" if not folder else f"the folder {folder!r}"
@@ -290,7 +319,7 @@ def _write_remote(path: str, data: bytes | Callable[[BinaryIO], Any]) -> None:
     buffer = io.BytesIO()
     _write(buffer, data)
     system, name = file_system(path)
-    with named_errors(path), system.open_output_stream(name) as stream:
+    with named_errors(path), system.open_output_stream(name, compression=None) as stream:
         stream.write(buffer.getbuffer())
 
 

@@ -29,7 +29,8 @@ class LineBlock:
     """Successive lines of one file, each closed by a newline.
 
     Attributes:
-        data: the bytes, uint8.
+        text: the lines.
+        data: the same as uint8.
         count: how many lines.
         file: where they came from.
         first_line: the number of the first of them there, from 1.
@@ -38,11 +39,11 @@ class LineBlock:
         asked: how many of the lines were asked for in pieces.
     """
 
-    __slots__ = ("_ends", "_flat", "_origin", "asked", "count", "data", "file", "first_line", "made")
+    __slots__ = ("_ends", "_flat", "_origin", "asked", "count", "data", "file", "first_line", "made", "text")
 
-    def __init__(self, data: np.ndarray, count: int, file: str, first_line: int, origin: Origin | None = None) -> None:
-        is_closed = not len(data) or data[-1] == NEWLINE
-        self.data = data if is_closed else np.append(data, np.uint8(NEWLINE))
+    def __init__(self, text: bytes, count: int, file: str, first_line: int, origin: Origin | None = None) -> None:
+        self.text = text if not text or text.endswith(b"\n") else text + b"\n"
+        self.data = np.frombuffer(self.text, np.uint8)
         self.count = count
         self.file = file
         self.first_line = first_line
@@ -76,7 +77,7 @@ class LineBlock:
         """The lines with their newlines as an Arrow array; shares memory."""
         offsets = np.zeros(self.count + 1, np.int32)
         offsets[1:] = self.ends + 1
-        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(self.data))]
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self.text)]
         return pa.Array.from_buffers(pa.binary(), self.count, buffers)
 
     @property
@@ -96,7 +97,8 @@ class LineArray(StringArray):
 
     __slots__ = ("_flat", "_origin", "blocks", "lines", "which")
 
-    def __init__(self, block: np.ndarray, count: int, file: str, first_line: int) -> None:
+    def __init__(self, block: bytes | np.ndarray, count: int, file: str, first_line: int) -> None:
+        block = block if isinstance(block, bytes) else block.tobytes()
         self._set((LineBlock(block, count, file, first_line),), None, range(count), (count,))
 
     def _set(self, blocks: tuple[LineBlock, ...], which: Any, lines: Any, shape: tuple[int, ...]) -> LineArray:
@@ -231,7 +233,7 @@ class LineArray(StringArray):
 
     def _copied(self) -> StringArray:
         """Returns the lines in a block of their own."""
-        block = LineBlock(self.block.copy(), self.size, "", 1, self.origin)
+        block = LineBlock(self.block.tobytes(), self.size, "", 1, self.origin)
         return self._like((block,), None, range(self.size), self.shape)
 
     @staticmethod

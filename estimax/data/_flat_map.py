@@ -3,85 +3,96 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from estimax._graph._column import Value, rows_of
-from estimax._graph._tensor import Tensor
-from estimax.data._gathering import Gathering
-from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
+from estimax.data._chunk import restored, saved, split_off
+from estimax.data._for_each import ForEach, Inner
+from estimax.data._gathering import ENOUGH_BYTES, Gathering
+from estimax.data._lifted import CannotLift, can_lift, lifted
+from estimax.data._step import Chunk, ChunkIterator, Context, State
+
+_FIRST_ROWS = 16
+_MOST_ROWS = 4096
 
 
 @dataclass(frozen=True, eq=False)
-class FlatMap(Step):
-    """The elements of the dataset that `body` becomes for each element of the input.
-
-    `body` was traced with the placeholders `arguments`, which `bind` replaces.
-    """
-
-    input: Step
-    arguments: tuple[Tensor, ...]
-    body: Step
-
-    @property
-    def spec(self) -> Any:
-        return self.body.spec
+class FlatMap(ForEach):
+    """The elements of the datasets one after the other."""
 
     def iterate(self, context: Context) -> ChunkIterator:
         return _FlatMapIterator(self, context)
 
-    def project(self, keep: tuple[int, ...]) -> Step:
-        return FlatMap(self.input, self.arguments, self.body.project(keep))
-
-    def bind(self, values: Any) -> Step:
-        return FlatMap(self.input.bind(values), self.arguments, self.body.bind(values))
-
 
 class _FlatMapIterator(ChunkIterator):
+    """Reads one dataset after the other; those of many elements at once where all happens in memory.
+
+    `rows` are elements whose datasets are still to be read, `ready` what datasets
+    made at once have and nobody asked for yet.
+    """
+
     def __init__(self, step: FlatMap, context: Context) -> None:
         self.step = step
         self.context = context
         self.outer = step.input.iterate(context.input(0))
-        self.element: list[Value] | None = None
-        self.inner: ChunkIterator | None = None
+        self.lifts = not context.careful and can_lift(step.body)
+        self.rows: Chunk | None = None
+        self.inner: Inner | None = None
+        self.ready: Chunk | None = None
         self.count = 0
+        self._at_once = _FIRST_ROWS
 
     def next(self, at_most: int) -> Chunk | None:
         gathering = Gathering(at_most)
         while not gathering.is_enough:
-            if self.inner is None and not self._next_inner():
-                break
-            assert self.inner is not None
-            chunk = self.inner.next(gathering.room)
+            chunk = self._next(gathering.room)
             if chunk is None:
-                self.inner = None
-            else:
-                gathering.add(chunk)
+                break
+            gathering.add(chunk)
         return gathering.result()
 
-    def _next_inner(self) -> bool:
-        chunk = self.outer.next(1)
-        if chunk is None:
+    def _next(self, at_most: int) -> Chunk | None:
+        while True:
+            if self.ready is not None:
+                out, self.ready = split_off(self.ready, at_most)
+                return out
+            if self.inner is not None:
+                chunk = self.inner.source.next(at_most)
+                if chunk is not None:
+                    return chunk
+                self.inner = None
+            if self.rows is None:
+                self.rows = self.outer.next(min(at_most, self._at_once) if self.lifts else 1)
+                if self.rows is None:
+                    return None
+                if self.lifts and self.rows.size > 1 and self._lift(self.rows):
+                    continue
+            element, self.rows = split_off(self.rows, 1)
+            self.count += 1
+            self.inner = Inner(self.step, self.context, element, self.count - 1)
+
+    def _lift(self, rows: Chunk) -> bool:
+        """Makes the datasets of many elements at once; leaves them to be read singly where one of them fails."""
+        placed = {id(t.node): c for t, c in zip(self.step.arguments, rows.columns, strict=True)}
+        try:
+            made = lifted(self.step.body, placed, rows.size).chunk
+        except CannotLift:
+            self._at_once = max(1, self._at_once // 4)
             return False
-        self.element = [rows_of(c)[0] for c in chunk.columns]
-        self._start_inner()
+        self.count += rows.size
+        self.rows, self.ready = None, made if made.size else None
+        self._at_once = max(1, min(_MOST_ROWS, 4 * rows.size, ENOUGH_BYTES * rows.size // max(made.nbytes, 1)))
         return True
 
-    def _start_inner(self) -> None:
-        assert self.element is not None
-        values = {id(t.node): v for t, v in zip(self.step.arguments, self.element, strict=True)}
-        self.inner = self.step.body.bind(values).iterate(self.context.input(1).epoch(self.count))
-        self.count += 1
-
     def state(self) -> State:
-        inner = self.inner.state() if self.inner else None
-        element = self.element if self.inner else None
-        return {"outer": self.outer.state(), "element": element, "inner": inner, "count": self.count}
+        return {
+            "outer": self.outer.state(),
+            "rows": saved(self.rows),
+            "inner": self.inner and self.inner.state(),
+            "ready": saved(self.ready),
+            "count": self.count,
+        }
 
     def restore(self, state: State) -> None:
         self.outer.restore(state["outer"])
-        self.count, self.element, self.inner = state["count"], state["element"], None
-        if self.element is not None:
-            self.count -= 1
-            self._start_inner()
-            assert self.inner is not None
-            self.inner.restore(state["inner"])
+        self.rows, self.ready, self.count = restored(state["rows"]), restored(state["ready"]), state["count"]
+        inner = state["inner"]
+        self.inner = Inner.from_state(self.step, self.context, inner) if inner is not None else None

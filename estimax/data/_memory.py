@@ -12,7 +12,9 @@ from estimax._base._dtypes import int64
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
 from estimax._graph._column import Column, repeat_value
+from estimax._graph._columnwise import dense_rows
 from estimax._graph._tensor import Tensor
+from estimax._graph._varying import RaggedValue, SparseValue
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
 
 
@@ -46,21 +48,21 @@ class FromSlices(Step):
             raise InvalidArgumentError(f"from_tensor_slices needs at least one value; got {self.structure}")
         sizes = {}
         for (path, _), t in zip(nest.flatten_with_paths(self.structure), self.components, strict=True):
-            if not t.shape:
+            if t.shape.ndims == 0:
                 raise InvalidArgumentError(
                     f"from_tensor_slices needs values with a first axis; {_named(path)} is a scalar"
                 )
-            sizes[_named(path)] = t.shape[0]
+            sizes[_named(path)] = t.shape[0] if t.shape.ndims else None
         if len(set(sizes.values()) - {None}) > 1:
             listed = ", ".join(f"{name}: {size}" for name, size in sizes.items())
             raise InvalidArgumentError(f"all values must have the same number of rows; got {listed}")
 
     @property
     def spec(self) -> Any:
-        return nest.pack(self.structure, [TensorSpec(t.shape[1:], t.dtype) for t in self.components])
+        return nest.pack(self.structure, [t.spec.unbatched() for t in self.components])
 
     def iterate(self, context: Context) -> ChunkIterator:
-        columns = tuple(_value(t) for t in self.components)
+        columns = tuple(_slices(_value(t)) for t in self.components)
         return _SliceIterator(columns, len(columns[0]))
 
     def project(self, keep: tuple[int, ...]) -> Step:
@@ -128,6 +130,17 @@ def _value(tensor: Tensor) -> Any:
     if tensor.value is None:
         tensor.numpy()
     return tensor.value
+
+
+def _slices(value: Any) -> Column:
+    """Returns the column of the entries of a value along its first axis."""
+    if isinstance(value, SparseValue):
+        return value.as_column().unbatched()
+    if isinstance(value, RaggedValue) and len(value.splits) == 1:  # whose entries are plain arrays
+        dense: Column = dense_rows(value.values, np.diff(value.splits[0]))
+        return dense
+    column: Column = value
+    return column
 
 
 def _named(path: tuple[str, ...]) -> str:

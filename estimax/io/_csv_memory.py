@@ -31,29 +31,28 @@ class DecodedBlocks:
         """Returns the columns of a block, or None where it cannot be parsed as a whole."""
         key = (self, needed)
         if key not in block.made:
-            text = block.data.tobytes()
-            columns = self._find(block, text, needed)
+            columns = self._find(block, needed)
             if columns is None:
-                columns = parse(text, block.count)
+                columns = parse(block.text, block.count)
                 if columns is not None:
-                    self._keep(block, text, needed, columns)
+                    self._keep(block, needed, columns)
             block.made[key] = columns
         found: Columns | None = block.made[key]
         return found
 
-    def _find(self, block: LineBlock, text: bytes, needed: tuple[bool, ...]) -> Columns | None:
+    def _find(self, block: LineBlock, needed: tuple[bool, ...]) -> Columns | None:
         known, columns = self._blocks.get(_key(block, needed), (b"", None))
-        return columns if known == text else None
+        return columns if known == block.text else None
 
-    def _keep(self, block: LineBlock, text: bytes, needed: tuple[bool, ...], columns: Columns) -> None:
+    def _keep(self, block: LineBlock, needed: tuple[bool, ...], columns: Columns) -> None:
         if block.count < _FEWEST_ROWS:
             return
         key = _key(block, needed)
-        added = 0 if key in self._blocks else len(text)
+        added = 0 if key in self._blocks else len(block.text)
         if self._bytes + added <= MOST_BYTES:
-            self._blocks[key] = (text, columns)
+            self._blocks[key] = (block.text, columns)
             self._bytes += added
 
 
 def _key(block: LineBlock, needed: tuple[bool, ...]) -> Key:
-    return (block.file, block.first_line, block.count, len(block.data), needed)
+    return (block.file, block.first_line, block.count, len(block.text), needed)

@@ -3,6 +3,7 @@
 import gzip
 import os
 import pathlib
+import zlib
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from estimax._base._errors import DataLossError, FailedPreconditionError, Invali
 from estimax._base._line_array import LineArray
 from estimax.data import Dataset, TextLineDataset
 from estimax.data._iterators import Reader
+from estimax.data._step import Context
 from tests.data.pipelines import read
 
 
@@ -51,18 +53,22 @@ def test_lines_are_cut_as_by_the_original(tmp_path, text, lines):
 texts = st.lists(st.sampled_from([b"\n", b"\r\n", b"\r", b"a", b"bc", b"x" * 20]), max_size=12).map(b"".join)
 
 
-@given(st.lists(texts, max_size=3), st.sampled_from([1, 2, 5, 64]), st.booleans())
-def test_lines_do_not_depend_on_the_blocks_that_are_read(tmp_path_factory, contents, block_bytes, is_compressed):
+COMPRESS = {"": bytes, "GZIP": lambda text: gzip.compress(text, mtime=0), "ZLIB": zlib.compress}
+
+
+@given(st.lists(texts, max_size=3), st.sampled_from([1, 2, 5, 64]), st.sampled_from(list(COMPRESS)))
+def test_lines_do_not_depend_on_the_blocks_that_are_read(tmp_path_factory, contents, block_bytes, kind):
     folder = tmp_path_factory.mktemp("texts")
-    files = [written(folder, str(i), gzip.compress(t, mtime=0) if is_compressed else t) for i, t in enumerate(contents)]
-    found = read(TextLineDataset(files, "GZIP" if is_compressed else "", buffer_size=block_bytes), (3,))
+    files = [written(folder, str(i), COMPRESS[kind](t)) for i, t in enumerate(contents)]
+    found = read(TextLineDataset(files, kind, buffer_size=block_bytes), (3,))
     assert found == [line for text in contents for line in lines_of(text)]
 
 
-@given(texts, st.sampled_from([1, 3, 64]), st.sampled_from([1, 3, 64]), st.integers(0, 12), st.booleans())
-def test_reading_goes_on_at_the_line_whatever_the_blocks(tmp_path_factory, text, before, after, taken, is_compressed):
-    file = written(tmp_path_factory.mktemp("texts"), "t", gzip.compress(text, mtime=0) if is_compressed else text)
-    kind = "GZIP" if is_compressed else ""
+@given(
+    texts, st.sampled_from([1, 3, 64]), st.sampled_from([1, 3, 64]), st.integers(0, 12), st.sampled_from(list(COMPRESS))
+)
+def test_reading_goes_on_at_the_line_whatever_the_blocks(tmp_path_factory, text, before, after, taken, kind):
+    file = written(tmp_path_factory.mktemp("texts"), "t", COMPRESS[kind](text))
     first = Reader(TextLineDataset(file, kind, before).step, 1)
     for _ in range(taken):
         first.next(1)
@@ -141,7 +147,7 @@ def test_names_that_are_no_names_are_refused_at_once(names, error):
 
 
 def test_a_compression_that_is_not_known_is_refused_at_once():
-    with pytest.raises(ValueError, match="compression_type must be '' or 'GZIP'; got 'LZ4'"):
+    with pytest.raises(ValueError, match="compression_type must be '', 'GZIP' or 'ZLIB'; got 'LZ4'"):
         TextLineDataset("x", compression_type="LZ4")
 
 
@@ -173,13 +179,45 @@ def test_a_folder_is_no_file(tmp_path):
         read(TextLineDataset(str(tmp_path)))
 
 
+def test_a_file_that_is_not_compressed_as_said_is_named(tmp_path):
+    for data, kind in [(b"plain text\n", "GZIP"), (zlib.compress(b"x"), "GZIP"), (gzip.compress(b"x"), "ZLIB")]:
+        with pytest.raises(DataLossError, match=rf"t\.gz is not compressed as {kind}: it begins with"):
+            read(TextLineDataset(written(tmp_path, "t.gz", data), kind))
+
+
+def errors_and_lines(dataset):
+    """Reads on after errors; returns the lines and what the errors said."""
+    reader, lines, errors = Reader(dataset.step, 1), [], []
+    while True:
+        try:
+            chunk = reader.next(1000)
+        except DataLossError as error:
+            errors.append(str(error))
+        else:
+            if chunk is None:
+                return lines, errors
+            lines += chunk.columns[0].tolist()
+
+
 @pytest.mark.parametrize(
-    "data",
-    [b"plain text\n", gzip.compress(b"abc\n" * 100, mtime=0)[:-6], gzip.compress(b"abc\n" * 100, mtime=0) + b"junk"],
+    ("damage", "left", "said"),
+    [
+        (lambda data: data[:-6], 100, "t cannot be read on from line 101: the compressed data ends too early"),
+        (lambda data: data[:-60], None, "the compressed data ends too early"),
+        (lambda data: data + b"junk", 100, "t cannot be read on from line 101: the compressed data is damaged"),
+        (lambda data: data[:-8] + b"????" + data[-4:], None, "incorrect data check"),
+    ],
 )
-def test_a_file_that_is_not_compressed_as_said_or_cut_short_is_named(tmp_path, data):
-    with pytest.raises(DataLossError, match=r"t\.gz cannot be read on from line 1"):
-        read(TextLineDataset(written(tmp_path, "t.gz", data), "GZIP"))
+def test_lines_before_damage_are_read_and_those_of_the_next_file(tmp_path, damage, left, said):
+    lines = [b"%d %d" % (i, i * i * 7919 % 1009) for i in range(100)]
+    file = written(tmp_path, "t", damage(gzip.compress(b"".join(line + b"\n" for line in lines), mtime=0)))
+    other = written(tmp_path, "u", gzip.compress(b"next", mtime=0))
+    found, errors = errors_and_lines(TextLineDataset([file, other], "GZIP", buffer_size=100))
+    assert found[-1] == b"next"
+    assert found[:-1] == lines[: len(found) - 1 if left is None else left]
+    assert len(errors) == 1
+    assert said in errors[0]
+    assert f"line {len(found)}:" in errors[0]
 
 
 @pytest.mark.parametrize("kind", ["", "GZIP"])
@@ -221,3 +259,9 @@ def test_a_file_is_closed_when_its_reader_is_dropped(tmp_path):
     file = reader._iterator._file
     del reader
     assert file.closed
+
+
+def test_a_name_that_is_not_known_yet_cannot_be_read():
+    step = Dataset.from_tensor_slices(["x"]).flat_map(TextLineDataset).step
+    with pytest.raises(TypeError, match="while the program is only traced"):
+        step.body.iterate(Context(1))
