@@ -257,7 +257,7 @@ class LineArray(StringArray):
                 own.append(numbers[id(block)])
             choice = np.zeros(array.size, np.int32) if array.which is None else array.which
             which.append(np.array(own, np.int32)[choice])
-            lines.append(np.asarray(array.lines, np.int64))
+            lines.append(np.arange(array.lines.start, array.lines.stop) if array.which is None else array.lines)
         return first._like(tuple(blocks), np.concatenate(which), np.concatenate(lines), shape)
 
     def _with_shape(self, shape: tuple[int, ...]) -> StringArray:

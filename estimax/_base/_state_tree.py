@@ -111,7 +111,7 @@ def _packed_strings(strings: StringArray, arrays: dict[str, np.ndarray]) -> Any:
     parts = [list(strings.shape), _stored(used, arrays), _stored(offsets - offsets[0], arrays)]
     origin = strings.origin
     if origin is not None:
-        parts += [list(origin.files), _stored(origin.file, arrays), _stored(origin.line, arrays)]
+        parts += [list(origin.files), _stored(origin.file, arrays), _stored(origin.line, arrays), origin.unit]
     return {"strings": parts}
 
 
@@ -162,8 +162,8 @@ def _unpacked_strings(said: Any, arrays: Mapping[str, np.ndarray]) -> StringArra
         raise ValueError(f"{len(flat)} strings do not fill the shape {shape}")
     if not origin:
         return StringArray(flat, tuple(shape))
-    files, file, line = origin
-    return StringArray(flat, tuple(shape), Origin(tuple(files), arrays[file], arrays[line]))
+    files, file, line, unit = origin
+    return StringArray(flat, tuple(shape), Origin(tuple(files), arrays[file], arrays[line], unit))
 
 
 _UNPACK: dict[str, Any] = {

@@ -129,7 +129,7 @@ class _RecordIterator(StreamIterator):
     def _records(self, data: bytes, start: int, count: int) -> StringArray:
         offsets = np.arange(count + 1, dtype=np.int64) * self.step.record_bytes + start
         buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(data)]
-        origin = Origin((self.name,), np.zeros(count, np.int32), np.arange(self.line, self.line + count))
+        origin = Origin((self.name,), np.zeros(count, np.int32), np.arange(self.line, self.line + count), "record")
         return StringArray(pa.Array.from_buffers(pa.binary(), count, buffers), None, origin)
 
     def _is_uneven(self, left: int) -> InvalidArgumentError:

@@ -165,7 +165,7 @@ def _is_worth_whole_blocks(lines: LineArray) -> bool:
     for block, count in zip(lines.blocks, np.bincount(lines.which, minlength=len(lines.blocks)), strict=True):
         block.asked += int(count)
     new = [block for block in lines.blocks if not block.made]
-    return sum(b.count for b in new) <= _GOOD_PART * sum(b.asked for b in new)
+    return sum(b.count for b in new) <= _GOOD_PART * max(lines.size, sum(b.asked for b in new))
 
 
 def _remembering(**params: Any) -> DecodedBlocks:

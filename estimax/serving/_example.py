@@ -15,6 +15,7 @@ import reprlib
 import struct
 from collections.abc import Mapping, Sequence
 
+from estimax._base._wire_format import delimited, varint
 from estimax.serving._errors import bad_request
 from estimax.serving._tensor_reading import is_base64, shown
 
@@ -44,8 +45,8 @@ def encode_example(features: Mapping[str, object], where: str) -> bytes:
         place = f"{where}, feature {reprlib.repr(name)}"
         values = value if isinstance(value, list) else [value]
         feature = _feature(values, place)
-        entries.append(_field(1, _field(1, _utf8(name, place)) + _field(2, feature)))
-    return _field(1, b"".join(entries))
+        entries.append(delimited(1, delimited(1, _utf8(name, place)) + delimited(2, feature)))
+    return delimited(1, b"".join(entries))
 
 
 def _feature(values: Sequence[object], place: str) -> bytes:
@@ -53,15 +54,15 @@ def _feature(values: Sequence[object], place: str) -> bytes:
     if not values:
         return b""
     if types <= {str, dict}:
-        return _field(_BYTES_LIST, b"".join(_field(1, _text(v, place)) for v in values))
+        return delimited(_BYTES_LIST, b"".join(delimited(1, _text(v, place)) for v in values))
     if types == {int}:
         for value in values:
             if value not in _INT64:
                 raise bad_request(f"{place}: whole numbers must be from -2**63 to 2**63-1; got {value}")
-        return _field(_INT64_LIST, _field(1, b"".join(_varint(int(str(v)) % 2**64) for v in values)))
+        return delimited(_INT64_LIST, delimited(1, b"".join(varint(int(str(v)) % 2**64) for v in values)))
     if types <= {int, float}:
         try:
-            return _field(_FLOAT_LIST, _field(1, struct.pack(f"<{len(values)}f", *values)))
+            return delimited(_FLOAT_LIST, delimited(1, struct.pack(f"<{len(values)}f", *values)))
         except (OverflowError, struct.error):
             raise bad_request(f"{place}: numbers must fit into a float32; got {shown(list(values))}") from None
     raise bad_request(f"{place}: must be strings or numbers, one kind in a feature; got {shown(list(values))}")
@@ -83,17 +84,3 @@ def _utf8(text: str, place: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError:
         raise bad_request(f"{place}: must be valid Unicode") from None
-
-
-def _field(number: int, content: bytes) -> bytes:
-    """Returns a length-delimited field of a message."""
-    return bytes([number << 3 | 2]) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)

@@ -8,26 +8,20 @@ not worth a training run. `read_events` reads the values back.
 from __future__ import annotations
 
 import os
-import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+import numpy as np
 from tensorboardX.proto.event_pb2 import Event
 from tensorboardX.proto.summary_pb2 import Summary
-from tensorboardX.record_writer import masked_crc32c
 
 from estimax._base._errors import DataLossError
 from estimax._base._files import Path, as_path, matching_files, names_in, open_read
 from estimax._base._logger import logger
+from estimax._base._record_framing import RecordFinder, framed
 
 _KEPT_BYTES = 1 << 20  # what is held back while nothing can be written
-
-
-def framed(data: bytes) -> bytes:
-    """Returns a record: its length, the checksum of the length, the data, the checksum of the data."""
-    length = struct.pack("<Q", len(data))
-    return b"".join((length, struct.pack("<I", masked_crc32c(length)), data, struct.pack("<I", masked_crc32c(data))))
 
 
 class EventFile:
@@ -46,7 +40,7 @@ class EventFile:
 
     def add(self, event: Event) -> None:
         """Appends an event to what the next flush writes."""
-        self._pending += framed(event.SerializeToString())
+        self._pending += framed([event.SerializeToString()])
 
     def flush(self) -> None:
         """Writes what has been added; after a failure, of which there is one warning, the next flush tries again."""
@@ -148,19 +142,11 @@ def _values(path: str) -> Iterator[EventValue]:
 
 
 def _records(path: str, data: bytes) -> Iterator[bytes]:
-    start = 0
-    while start + 12 <= len(data):
-        length, crc = struct.unpack_from("<QI", data, start)
-        body = start + 12
-        if crc != masked_crc32c(data[start : start + 8]):
-            raise DataLossError(f"{path!r} is damaged: the length of the record at byte {start} has a wrong checksum")
-        if body + length + 4 > len(data):
-            return
-        record = data[body : body + length]
-        if struct.unpack_from("<I", data, body + length)[0] != masked_crc32c(record):
-            raise DataLossError(f"{path!r} is damaged: the record at byte {start} has a wrong checksum")
-        yield record
-        start = body + length + 4
+    """Yields the whole records; what is still being written at the end is left out."""
+    found = RecordFinder().find(np.frombuffer(data, np.uint8))
+    yield from (data[start:end] for start, end in zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+    if found.damage:
+        raise DataLossError(f"{path!r} is damaged: of the record at byte {found.length}, {found.damage}")
 
 
 def _value(value: Summary.Value) -> float | str | None:

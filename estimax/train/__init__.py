@@ -59,4 +59,16 @@ __all__ = [
     "polynomial_decay",
 ]
 
-__getattr__ = lazy_attributes(__name__, {})
+_MESSAGES = (
+    "BytesList",
+    "Example",
+    "Feature",
+    "FeatureList",
+    "FeatureLists",
+    "Features",
+    "FloatList",
+    "Int64List",
+    "SequenceExample",
+)
+
+__getattr__ = lazy_attributes(__name__, {name: f"estimax.io._example_message:{name}" for name in _MESSAGES})

@@ -1,0 +1,6 @@
+"""TFRecord files under their old name (`tf.python_io`)."""
+
+from estimax.data._tf_record_dataset import tf_record_iterator
+from estimax.io import TFRecordCompressionType, TFRecordOptions, TFRecordWriter
+
+__all__ = ["TFRecordCompressionType", "TFRecordOptions", "TFRecordWriter", "tf_record_iterator"]
