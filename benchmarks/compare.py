@@ -38,6 +38,11 @@ class Case:
     measure: str = "rows_per_second"
     estimax: tuple[str, ...] = ()
     original: tuple[str, ...] = ()
+    both: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return " ".join((self.program, *self.both))
 
     @property
     def higher_is_better(self) -> bool:
@@ -48,6 +53,8 @@ CASES = (
     Case("taxi_linear", estimax=("--steps", "20000")),
     Case("taxi_dnn", estimax=("--steps", "5000")),
     Case("cold_start", measure="total_seconds"),
+    Case("csv_input_only", estimax=("--rows", "4000000"), original=("--rows", "100000")),
+    Case("csv_input_only", estimax=("--rows", "4000000"), original=("--rows", "1000000"), both=("--expert",)),
 )
 
 
@@ -69,7 +76,7 @@ class Side:
             SystemExit: the program failed; its own error has been printed.
         """
         arguments = case.estimax if self.name == "estimax" else case.original
-        command = [self.python, str(programs), "--module", self.module, case.program, *arguments]
+        command = [self.python, str(programs), "--module", self.module, case.program, *case.both, *arguments]
         began = time.perf_counter()
         result = subprocess.run(
             command,
@@ -83,7 +90,7 @@ class Side:
         lines = [line for line in result.stdout.splitlines() if line.startswith("{")]
         if result.returncode or not lines:
             sys.stderr.write(result.stdout + result.stderr)
-            raise SystemExit(f"{case.program} failed on {self.name} (exit status {result.returncode})")
+            raise SystemExit(f"{case.name} failed on {self.name} (exit status {result.returncode})")
         run: Run = json.loads(lines[-1])
         return {**run, "process_seconds": round(seconds, 3)}
 
@@ -136,7 +143,7 @@ class Comparison:
         """Returns the summary and every run behind it."""
         estimax, original = self.medians
         return {
-            "program": self.case.program,
+            "program": self.case.name,
             "measure": self.case.measure,
             "median": {"estimax": estimax, "original": original},
             "times_faster": self.ratio,
@@ -153,7 +160,7 @@ def compare(case: Case, sides: tuple[Side, Side], programs: pathlib.Path, pairs:
             run = side.run(programs, case)
             runs[side.name].append(run)
             console.print(
-                f"{case.program} {pair + 1}/{pairs} {side.name}: {_number(float(run[case.measure]))} "
+                f"{case.name} {pair + 1}/{pairs} {side.name}: {_number(float(run[case.measure]))} "
                 f"{case.measure.replace('_', ' ')}, {run['process_seconds']:.1f} s in all",
                 highlight=False,
             )
@@ -170,7 +177,7 @@ def table(comparisons: Sequence[Comparison]) -> Table:
     for c in comparisons:
         estimax, original = c.medians
         result.add_row(
-            c.case.program,
+            c.case.name,
             c.case.measure.replace("_", " "),
             _number(original),
             _number(estimax),
@@ -185,8 +192,11 @@ def _number(value: float) -> str:
 
 
 def _cases(names: Sequence[str]) -> list[Case]:
-    known = {case.program: case for case in CASES}
-    return [known.get(name, Case(name)) for name in names] or list(CASES)
+    return [case for name in names for case in _named(name)] or list(CASES)
+
+
+def _named(name: str) -> list[Case]:
+    return [case for case in CASES if case.program == name] or [Case(name)]
 
 
 def _executable(python: str) -> str:

@@ -39,6 +39,11 @@ class Crossings(Boundary):
         self._tensors: dict[int, tuple[Any, Tensor]] = {}
 
     def enter(self, tensor: Tensor) -> Any:
+        if not tensor.spec.is_dense:
+            raise TypeError(
+                f"{tensor!r} cannot go to the device as it is. Make it dense first, with tf.sparse.to_dense or its "
+                f"method to_tensor(), or read it by a feature column"
+            )
         if not tensor.is_symbolic:
             return jnp.asarray(_for_device(tensor.numpy()))
         if not tensor.dtype.is_numeric:
@@ -211,8 +216,8 @@ def device_dtype(tensor: Tensor) -> np.dtype[Any]:
 
 
 def _given(leaf: Any, crossings: Crossings) -> Any:
-    """Returns what the function gets for a leaf of its arguments: numbers as device arrays."""
-    return crossings.enter(leaf) if isinstance(leaf, Tensor) and leaf.dtype.is_numeric else leaf
+    """Returns what the function gets for a leaf of its arguments: dense numbers as device arrays."""
+    return crossings.enter(leaf) if isinstance(leaf, Tensor) and leaf.dtype.is_numeric and leaf.spec.is_dense else leaf
 
 
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Frame, crossings: Crossings) -> Call:
