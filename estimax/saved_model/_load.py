@@ -30,7 +30,15 @@ from estimax.saved_model._save import DEVICE, GRAPH_ARRAYS, HOST_GRAPH, VARIABLE
 from estimax.saved_model._signature import Signature
 
 # The rooms whose ops `import estimax` leaves for later. Only these are ever imported for a file's sake.
-OP_ROOMS = ("estimax.feature_column",)
+OP_ROOMS = (
+    "estimax.lookup",
+    "estimax.sparse",
+    "estimax.ragged",
+    "estimax.random",
+    "estimax.image",
+    "estimax._functional",
+    "estimax.feature_column",
+)
 
 
 @final
