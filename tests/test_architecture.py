@@ -21,8 +21,9 @@ LAYERS = (
     ("_version", "_base"),
     ("errors", "dtypes", "logging", "gfile", "app", "flags", "nest"),
     ("_graph",),
-    ("_array", "math", "strings", "io", "image", "lookup", "sparse", "ragged", "random", "linalg", "debugging"),
+    ("_array", "_functional", "math", "strings", "io", "image", "lookup", "sparse", "ragged", "random", "linalg", "debugging"),
     ("data",),
+    ("contrib", "python_io"),
     ("_scope",),
     ("nn", "layers", "losses", "metrics", "initializers"),
     ("feature_column",),
@@ -35,7 +36,7 @@ LAYERS = (
     ("tune",),
     ("cli", "__main__"),
     ("compat",),
-    ("",),  # estimax/__init__.py, which names everything
+    ("", "_spellings"),  # estimax/__init__.py, which names everything
 )
 
 # Rooms that know less than their layer would let them.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimax._base import _nest as nest
-from estimax._base._shapes import TensorSpec
-from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
+from estimax.data._chunk import restored, saved, split_off
+from estimax.data._specs import are_alike, general
+from estimax.data._step import Chunk, ChunkIterator, Context, Selected, State, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +26,13 @@ class Zip(Step):
     def iterate(self, context: Context) -> ChunkIterator:
         return _ZipIterator([step.iterate(context.input(i)) for i, step in enumerate(self.inputs)])
 
-    def bind(self, values: Any) -> Step:
-        return Zip(self.structure, tuple(i.bind(values) for i in self.inputs))
+    def project(self, keep: tuple[int, ...]) -> Step:
+        wanted, first, inputs = sorted(set(keep)), 0, []
+        for step in self.inputs:
+            end = first + len(step.leaves)
+            inputs.append(step.project(tuple(k - first for k in wanted if first <= k < end)))
+            first = end
+        return Selected(Zip(self.structure, tuple(inputs)), tuple(wanted.index(k) for k in keep))
 
 
 class _ZipIterator(ChunkIterator):
@@ -35,24 +41,35 @@ class _ZipIterator(ChunkIterator):
         self.pending: list[Chunk | None] = [None] * len(sources)
 
     def next(self, at_most: int) -> Chunk | None:
-        for i, source in enumerate(self.sources):
-            if self.pending[i] is None:
-                self.pending[i] = source.next(at_most)
+        self._read(at_most)
         chunks = [c for c in self.pending if c is not None]
         if len(chunks) < len(self.sources):
             return None
         size = min(at_most, *(c.size for c in chunks))
-        self.pending = [c.slice(size, c.size) if c.size > size else None for c in chunks]
-        return Chunk(tuple(column for c in chunks for column in c.slice(0, size).columns), size)
+        parts = [split_off(c, size) for c in chunks]
+        self.pending = [rest for _, rest in parts]
+        return Chunk(tuple(column for part, _ in parts for column in part.columns), size)
+
+    def _read(self, at_most: int) -> None:
+        """Reads the inputs of which nothing is pending; one that fails takes an element of the others with it."""
+        failed: dict[int, Exception] = {}
+        for i, source in enumerate(self.sources):
+            if self.pending[i] is None:
+                try:
+                    self.pending[i] = source.next(at_most)
+                except Exception as error:
+                    failed[i] = error
+        if failed:
+            self.pending = [c and split_off(c, 1)[1] for c in self.pending]
+            raise next(iter(failed.values()))
 
     def state(self) -> State:
-        pending = [c.state() if c else None for c in self.pending]
-        return {"sources": [s.state() for s in self.sources], "pending": pending}
+        return {"sources": [s.state() for s in self.sources], "pending": [saved(c) for c in self.pending]}
 
     def restore(self, state: State) -> None:
-        for source, saved in zip(self.sources, state["sources"], strict=True):
-            source.restore(saved)
-        self.pending = [Chunk.from_state(c) if c is not None else None for c in state["pending"]]
+        for source, position in zip(self.sources, state["sources"], strict=True):
+            source.restore(position)
+        self.pending = [restored(c) for c in state["pending"]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +80,7 @@ class Concatenate(Step):
     second: Step
 
     def __post_init__(self) -> None:
-        try:
-            fits = all(nest.flatten(nest.map_leaves(_fits, self.first.spec, self.second.spec)))
-        except ValueError:
-            fits = False
-        if not fits:
+        if not are_alike(self.first.spec, self.second.spec):
             raise TypeError(
                 f"datasets to concatenate must have elements of the same structure, types and numbers of dimensions; "
                 f"got {self.first.spec} and {self.second.spec}"
@@ -75,25 +88,13 @@ class Concatenate(Step):
 
     @property
     def spec(self) -> Any:
-        return nest.map_leaves(_general, self.first.spec, self.second.spec)
+        return general(self.first.spec, self.second.spec)
 
     def iterate(self, context: Context) -> ChunkIterator:
         return _ConcatenateIterator(self.first.iterate(context.input(0)), self.second.iterate(context.input(1)))
 
     def project(self, keep: tuple[int, ...]) -> Step:
         return dataclasses.replace(self, first=self.first.project(keep), second=self.second.project(keep))
-
-
-def _fits(one: TensorSpec, other: TensorSpec) -> bool:
-    ranks = {one.shape.ndims, other.shape.ndims} - {None}
-    return type(one) is type(other) and one.dtype == other.dtype and len(ranks) < 2
-
-
-def _general(one: TensorSpec, other: TensorSpec) -> TensorSpec:
-    """Returns the spec of values of either kind."""
-    if one.shape.ndims is None or other.shape.ndims is None:
-        return one.with_shape(None)
-    return one.with_shape(a if a == b else None for a, b in zip(one.shape, other.shape, strict=True))
 
 
 class _ConcatenateIterator(ChunkIterator):
@@ -113,6 +114,6 @@ class _ConcatenateIterator(ChunkIterator):
         return {"sources": [s.state() for s in self.sources], "current": self.current}
 
     def restore(self, state: State) -> None:
-        for source, saved in zip(self.sources, state["sources"], strict=True):
-            source.restore(saved)
+        for source, position in zip(self.sources, state["sources"], strict=True):
+            source.restore(position)
         self.current = state["current"]

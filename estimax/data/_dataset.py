@@ -1,43 +1,42 @@
-"""`Dataset`: the fluent face of the steps.
+"""`Dataset`: the fluent face of the steps, and where datasets begin.
 
 Each method adds a step to an immutable chain; nothing is read before an iterator
-asks for it.
+asks for it. What is done to elements is in the classes that it is made of.
 """
 
 from __future__ import annotations
 
-import operator
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from estimax._base import _nest as nest
-from estimax._base._dtypes import int64, string
-from estimax._base._errors import InvalidArgumentError, UnimplementedError
+from estimax._base._dtypes import as_dtype, int64, string
 from estimax._base._files import as_path, matching_files
-from estimax._graph._function import as_structure, placeholder_for, trace
+from estimax._graph._function import as_structure
 from estimax._graph._op import as_tensor
 from estimax._graph._tensor import Tensor
-from estimax._graph._tracing import tracing
-from estimax.data._batch import Batch
-from estimax.data._cache import Cache
-from estimax.data._combine import Concatenate, Zip
-from estimax.data._flat_map import FlatMap
-from estimax.data._iterators import NumpyIterator, OneShotIterator, Reader, elements
-from estimax.data._map import Filter, Map
+from estimax.data._arguments import seed_of
+from estimax.data._batch_methods import BatchMethods
+from estimax.data._cache_files import load
+from estimax.data._chain import Chain
+from estimax.data._choosing import Choose, Random, checked_weights
+from estimax.data._combine import Zip
+from estimax.data._element_methods import ElementMethods
+from estimax.data._generator import generator_step
 from estimax.data._memory import FromSlices, FromTensors, Range
-from estimax.data._repeat import Repeat
-from estimax.data._shuffle import Shuffle
+from estimax.data._order_methods import OrderMethods
 from estimax.data._step import Step
-from estimax.data._take_skip import Shard, Skip, Take
-from estimax.data._text import TextLines
+from estimax.data._tables import as_columns
+from estimax.io import _file_ops as file_ops
+from estimax.math import cast
 
-AUTOTUNE = -1
+_FOR_EVER = 2**62
+_MOST_FILES = 1 << 16  # that are shuffled evenly where their number is not known
 
 
-class Dataset:
+class Dataset(ElementMethods, BatchMethods, OrderMethods):
     """Elements, one after the other, each a structure of dictionaries, tuples and Tensors.
 
     Example:
@@ -48,33 +47,22 @@ class Dataset:
         [[10.0, 20.0], [30.0]]
     """
 
-    def __init__(self, step: Step) -> None:
-        self._step = step
-        self._passes = 0
-        self._entropy = secrets.randbits(63)
-
-    @property
-    def step(self) -> Step:
-        """The last step of the chain."""
-        return self._step
-
-    @property
-    def element_spec(self) -> Any:
-        """The structure of an element, with a `TensorSpec` in each leaf."""
-        return self._step.spec
-
-    @property
-    def output_types(self) -> Any:
-        return nest.map_leaves(lambda s: s.dtype, self.element_spec)
-
-    @property
-    def output_shapes(self) -> Any:
-        return nest.map_leaves(lambda s: s.shape, self.element_spec)
+    def then(self, step: Step) -> Dataset:
+        """Makes a dataset of a step that follows on this one's."""
+        made = Dataset(step)
+        made._options = self._options
+        return made
 
     @staticmethod
     def from_tensors(tensors: Any, name: str | None = None) -> Dataset:
-        """Makes a dataset of one element."""
-        structure = as_structure(tensors)
+        """Makes a dataset of one element.
+
+        Example:
+            >>> import estimax as tf
+            >>> tf.data.Dataset.from_tensors({"n": [1, 2]}).get_single_element()["n"].numpy().tolist()
+            [1, 2]
+        """
+        structure = as_structure(as_columns(tensors))
         return Dataset(FromTensors(nest.map_leaves(lambda _: None, structure), tuple(nest.flatten(structure))))
 
     @staticmethod
@@ -83,25 +71,115 @@ class Dataset:
 
         Raises:
             InvalidArgumentError: the values differ in the size of their first axis.
+
+        Example:
+            >>> import estimax as tf
+            >>> list(tf.data.Dataset.from_tensor_slices(["a", "b"]).as_numpy_iterator())
+            [b'a', b'b']
         """
-        structure = as_structure(tensors)
+        structure = as_structure(as_columns(tensors))
         return Dataset(FromSlices(nest.map_leaves(lambda _: None, structure), tuple(nest.flatten(structure))))
 
     @staticmethod
-    def range(*args: Any, name: str | None = None) -> Dataset:
-        """Makes int64 numbers, as Python's `range` does: (stop), (start, stop) or (start, stop, step)."""
+    def from_sparse_tensor_slices(sparse_tensor: Any) -> Dataset:
+        """Makes an element of each row of a SparseTensor: its indices, its values and its dense shape.
+
+        Example:
+            >>> import estimax as tf
+            >>> from estimax.sparse import SparseTensor
+            >>> d = tf.data.Dataset.from_sparse_tensor_slices(SparseTensor([[0, 2], [1, 0]], [5, 6], [2, 3]))
+            >>> [(indices.tolist(), values.tolist()) for indices, values, _ in d.as_numpy_iterator()]
+            [([[2]], [5]), ([[0]], [6])]
+        """
+        rows = Dataset.from_tensor_slices(sparse_tensor)
+        return rows.map(lambda row: (row.indices, row.values, row.dense_shape))
+
+    @staticmethod
+    def from_generator(
+        generator: Callable[..., Any],
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: Any = None,
+        output_signature: Any = None,
+        name: str | None = None,
+    ) -> Dataset:
+        """Makes the elements that a Python generator yields, one at a time.
+
+        Args:
+            generator: is called at the start of each pass and returns something to iterate over. A
+                run that goes on where another was interrupted calls it and passes over what was
+                used before: it must yield the same elements again.
+            output_types: the structure of an element, with a dtype in each leaf.
+            output_shapes: the same with shapes; nothing is known of the shapes where it is None.
+            args: Tensors or data to call the generator with, as NumPy values.
+            output_signature: the structure with a `TensorSpec` in each leaf, in place of both.
+            name: changes nothing.
+
+        Raises:
+            TypeError: the generator cannot be called, or neither or both of types and signature are given.
+            ValueError: shapes and types differ in structure.
+
+        Example:
+            >>> import estimax as tf
+            >>> d = tf.data.Dataset.from_generator(lambda: iter([1, 2]), output_types=tf.int64)
+            >>> [int(i) for i in d.as_numpy_iterator()]
+            [1, 2]
+        """
+        return Dataset(generator_step(generator, output_types, output_shapes, args, output_signature))
+
+    @staticmethod
+    def range(*args: Any, output_type: Any = int64, name: str | None = None) -> Dataset:
+        """Makes numbers, as Python's `range` does: (stop), (start, stop) or (start, stop, step).
+
+        Example:
+            >>> import estimax as tf
+            >>> [int(i) for i in tf.data.Dataset.range(2, 9, 3).as_numpy_iterator()]
+            [2, 5, 8]
+        """
         if not 1 <= len(args) <= 3:
             raise ValueError(f"range takes (stop), (start, stop) or (start, stop, step); got {args}")
         numbers = [as_tensor(a) for a in args]
         zero, one = as_tensor(0), as_tensor(1)
         start, stop, stride = {1: [zero, *numbers, one], 2: [*numbers, one]}.get(len(args), numbers)
-        return Dataset(Range(start, stop, stride))
+        return _as_type(Dataset(Range(start, stop, stride)), output_type)
+
+    @staticmethod
+    def counter(start: Any = 0, step: Any = 1, dtype: Any = int64, name: str | None = None) -> Dataset:
+        """Counts without end.
+
+        Example:
+            >>> import estimax as tf
+            >>> [int(i) for i in tf.data.Dataset.counter(10, 5).take(3).as_numpy_iterator()]
+            [10, 15, 20]
+        """
+        first, stride = as_tensor(start, int64), as_tensor(step, int64)
+        end = as_tensor(-_FOR_EVER if not stride.is_symbolic and int(stride) < 0 else _FOR_EVER, int64)
+        return _as_type(Dataset(Range(first, end, stride)), dtype)
+
+    @staticmethod
+    def random(seed: Any = None, rerandomize_each_iteration: bool | None = None, name: str | None = None) -> Dataset:
+        """Makes random int64 numbers in [0, 2**32), without end; the same in each pass unless said otherwise.
+
+        Example:
+            >>> import estimax as tf
+            >>> numbers = list(tf.data.Dataset.random(seed=1).take(5).as_numpy_iterator())
+            >>> len(numbers), bool(min(numbers) >= 0)
+            (5, True)
+        """
+        return Dataset(Random(seed_of(seed), not rerandomize_each_iteration))
 
     @staticmethod
     def list_files(
-        file_pattern: Any, shuffle: bool | None = None, seed: int | None = None, name: str | None = None
+        file_pattern: Any, shuffle: bool | None = None, seed: Any = None, name: str | None = None
     ) -> Dataset:
         """Makes the names of the files that match a glob pattern or one of several, shuffled by default.
+
+        Args:
+            file_pattern: a pattern, a list of patterns, or a Tensor of them, which may depend on the
+                element of a dataset around.
+            shuffle: whether the names come in an order left to chance; true where it is None.
+            seed: says the order in every run.
+            name: changes nothing.
 
         Raises:
             NotFoundError: no file matches.
@@ -113,10 +191,13 @@ class Dataset:
             ...
             estimax.errors.NotFoundError: ...
         """
-        patterns = np.ravel(_names(file_pattern).numpy()).tolist()
-        names = matching_files(patterns)
-        files = Dataset.from_tensor_slices(as_tensor(names, string))
-        return files.shuffle(len(names), seed) if shuffle is None or shuffle else files
+        patterns = file_pattern if isinstance(file_pattern, Tensor) else as_tensor(_paths(file_pattern), string)
+        if patterns.is_symbolic:
+            files, count = Dataset.from_tensor_slices(file_ops.matching_files(patterns)), _MOST_FILES
+        else:
+            names = matching_files(np.ravel(patterns.numpy()).tolist())
+            files, count = Dataset.from_tensor_slices(as_tensor(names, string)), len(names)
+        return files.shuffle(count, seed) if shuffle is None or shuffle else files
 
     @staticmethod
     def zip(*args: Any, datasets: Any = None, name: str | None = None) -> Dataset:
@@ -124,208 +205,100 @@ class Dataset:
 
         Raises:
             TypeError: something in the structure is no Dataset.
+
+        Example:
+            >>> import estimax as tf
+            >>> d = tf.data.Dataset.zip((tf.data.Dataset.range(2), tf.data.Dataset.range(5, 9)))
+            >>> [(int(a), int(b)) for a, b in d.as_numpy_iterator()]
+            [(0, 5), (1, 6)]
         """
         structure = datasets if not args else args[0] if len(args) == 1 else args
         made = nest.flatten(structure)
-        if not made or not all(isinstance(d, Dataset) for d in made):
+        if not made or not all(isinstance(d, Chain) for d in made):
             raise TypeError(f"zip needs Datasets, or a tuple or dictionary of them; got {structure!r}")
         return Dataset(Zip(nest.map_leaves(lambda _: None, structure), tuple(d.step for d in made)))
 
-    def map(
-        self,
-        map_func: Callable[..., Any],
-        num_parallel_calls: int | None = None,
-        deterministic: bool | None = None,
-        name: str | None = None,
+    @staticmethod
+    def choose_from_datasets(
+        datasets: Sequence[Chain], choice_dataset: Chain, stop_on_empty_dataset: bool = True
     ) -> Dataset:
-        """Applies a function to each element.
+        """Takes each element from the dataset whose position the next element of another one says.
 
-        The function is called once, with symbolic Tensors, and what it builds runs on
-        many elements at a time. A tuple arrives as several arguments.
-
-        Raises:
-            TypeError: the function returns nothing, or something that no Tensor can hold.
-        """
-
-        def mapped(*parts: Any) -> Any:
-            result = map_func(*parts)
-            if any(leaf is None for leaf in nest.flatten(result)):
-                raise TypeError(f"the function given to map must return Tensors or data; it returned {result!r}")
-            return result
-
-        function, structure = trace(mapped, self.element_spec, unpack=True)
-        return Dataset(Map(self._step, function, nest.map_leaves(lambda _: None, structure)))
-
-    def flat_map(self, map_func: Callable[..., Dataset], name: str | None = None) -> Dataset:
-        """Joins the datasets that a function makes of each element.
+        Args:
+            datasets: to choose from.
+            choice_dataset: of int64 positions.
+            stop_on_empty_dataset: whether the end of one of the datasets is the end; else choices of
+                it are passed over from then on.
 
         Raises:
-            TypeError: the function returns something else.
+            TypeError: the datasets differ in structure or types, or choices are not int64.
+            InvalidArgumentError: when it is read, a choice of a dataset that there is not.
+
+        Example:
+            >>> import estimax as tf
+            >>> words = [tf.data.Dataset.from_tensors(w).repeat() for w in ("a", "b", "c")]
+            >>> d = tf.data.Dataset.choose_from_datasets(words, tf.data.Dataset.range(3).repeat(2))
+            >>> list(d.as_numpy_iterator())
+            [b'a', b'b', b'c', b'a', b'b', b'c']
         """
-        arguments = nest.map_leaves(placeholder_for, self.element_spec)
-        with tracing():
-            made = map_func(*arguments) if isinstance(arguments, tuple) else map_func(arguments)
-        if not isinstance(made, Dataset):
-            raise TypeError(f"the function given to flat_map must return a Dataset; it returned {made!r}")
-        return Dataset(FlatMap(self._step, tuple(nest.flatten(arguments)), made.step))
+        return Dataset(Choose(tuple(d.step for d in datasets), choice_dataset.step, bool(stop_on_empty_dataset)))
 
-    def filter(self, predicate: Callable[..., Any], name: str | None = None) -> Dataset:
-        """Keeps the elements for which a function is true.
-
-        Raises:
-            TypeError: the function does not return one bool.
-        """
-        function, structure = trace(predicate, self.element_spec, unpack=True)
-        if not isinstance(structure, Tensor) or structure.dtype.name != "bool" or structure.shape.ndims:
-            raise TypeError(f"the function given to filter must return one bool; it returned {structure!r}")
-        return Dataset(Filter(self._step, function))
-
-    def shuffle(
-        self,
-        buffer_size: int,
-        seed: int | None = None,
-        reshuffle_each_iteration: bool | None = None,
-        name: str | None = None,
+    @staticmethod
+    def sample_from_datasets(
+        datasets: Sequence[Chain],
+        weights: Any = None,
+        seed: Any = None,
+        stop_on_empty_dataset: bool = False,
+        rerandomize_each_iteration: bool | None = None,
     ) -> Dataset:
-        """Puts the elements in a random order: each is drawn from a buffer of the next `buffer_size`."""
-        size = _positive("buffer_size", buffer_size)
-        reshuffle = reshuffle_each_iteration is None or reshuffle_each_iteration
-        return Dataset(Shuffle(self._step, size, None if seed is None else int(seed), reshuffle))
+        """Takes each element from a dataset that chance chooses.
 
-    def repeat(self, count: Any = None, name: str | None = None) -> Dataset:
-        """Repeats the elements `count` times; without end where it is None or -1."""
-        return Dataset(Repeat(self._step, as_tensor(-1 if count is None else count, int64)))
-
-    def batch(
-        self,
-        batch_size: int,
-        drop_remainder: bool = False,
-        num_parallel_calls: int | None = None,
-        deterministic: bool | None = None,
-        name: str | None = None,
-    ) -> Dataset:
-        """Stacks every `batch_size` elements into one; the last batch may be smaller.
+        Args:
+            datasets: to choose from.
+            weights: how likely each is, in any unit; None for equally.
+            seed: says the choice in every run; None for another one in each.
+            stop_on_empty_dataset: whether the end of one of the datasets is the end; else the others
+                are chosen from.
+            rerandomize_each_iteration: whether each epoch has a choice of its own.
 
         Raises:
-            InvalidArgumentError: when it is read, elements of one batch that differ in shape.
+            ValueError: there is not one weight for each dataset, or one is negative.
+
+        Example:
+            >>> import estimax as tf
+            >>> words = [tf.data.Dataset.from_tensors(w).repeat(50) for w in ("a", "b")]
+            >>> d = tf.data.Dataset.sample_from_datasets(words, weights=[0.9, 0.1])
+            >>> sum(word == b"a" for word in d.as_numpy_iterator())
+            50
         """
-        return Dataset(Batch(self._step, _positive("batch_size", batch_size), bool(drop_remainder)))
+        given = checked_weights(weights, len(datasets))
+        choices = Random(seed_of(seed), not rerandomize_each_iteration, given)
+        return Dataset(Choose(tuple(d.step for d in datasets), choices, bool(stop_on_empty_dataset)))
 
-    def take(self, count: Any, name: str | None = None) -> Dataset:
-        """Keeps the first `count` elements; all where it is -1."""
-        return Dataset(Take(self._step, as_tensor(count, int64)))
-
-    def skip(self, count: Any, name: str | None = None) -> Dataset:
-        """Leaves out the first `count` elements; all where it is -1."""
-        return Dataset(Skip(self._step, as_tensor(count, int64)))
-
-    def shard(self, num_shards: int, index: int, name: str | None = None) -> Dataset:
-        """Keeps the elements at positions index, index + num_shards, ..."""
-        shards = _positive("num_shards", num_shards)
-        if not 0 <= int(index) < shards:
-            raise InvalidArgumentError(f"index must lie in [0, {shards}); got {index}")
-        return Dataset(Shard(self._step, shards, int(index)))
-
-    def concatenate(self, dataset: Dataset, name: str | None = None) -> Dataset:
-        """Appends the elements of another dataset.
+    @staticmethod
+    def load(path: Any, element_spec: Any = None, compression: Any = None, reader_func: Any = None) -> Dataset:
+        """Makes the elements that `save` has written to a folder.
 
         Raises:
-            TypeError: its elements have another structure, other types or numbers of dimensions.
+            NotFoundError: there are none.
+            InvalidArgumentError: they are not of the given spec.
+
+        Example:
+            >>> import tempfile
+            >>> import estimax as tf
+            >>> folder = tempfile.mkdtemp()
+            >>> tf.data.Dataset.from_tensors({"n": 1}).save(folder)
+            >>> tf.data.Dataset.load(folder).element_spec
+            {'n': TensorSpec(shape=(), dtype=tf.int32)}
         """
-        return Dataset(Concatenate(self._step, dataset.step))
-
-    def enumerate(self, start: int = 0, name: str | None = None) -> Dataset:
-        """Puts the number of each element, an int64, before it."""
-        return Dataset.zip((Dataset.range(start, 2**62), self))
-
-    def cache(self, filename: str = "", name: str | None = None) -> Dataset:
-        """Keeps the elements of the first complete pass in memory for the passes after it."""
-        if filename:
-            raise UnimplementedError(f"cache keeps elements in memory only; leave out the file name {filename!r}")
-        return Dataset(Cache(self._step))
-
-    def prefetch(self, buffer_size: int | None = None, name: str | None = None) -> Dataset:
-        """Asks for elements ahead of time. Estimators always read ahead, in a thread: there is nothing to do."""
-        return self
-
-    def apply(self, transformation_func: Callable[[Dataset], Dataset]) -> Dataset:
-        """Returns what a function makes of this dataset."""
-        return transformation_func(self)
-
-    def as_numpy_iterator(self) -> NumpyIterator:
-        """Returns an iterator over the elements as NumPy values; strings are `bytes`."""
-        return NumpyIterator(self._reader(), self.element_spec)
-
-    def make_one_shot_iterator(self) -> OneShotIterator:
-        """Returns an iterator that goes through the elements once."""
-        return OneShotIterator(self._step, self._reader())
-
-    def _reader(self) -> Reader:
-        self._passes += 1
-        return Reader(self._step, self._entropy, self._passes - 1)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (nest.map_leaves(as_tensor, e) for e in elements(self._reader(), self.element_spec))
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} element_spec={self.element_spec}>"
+        return Dataset(load(path, element_spec))
 
 
-class TextLineDataset(Dataset):
-    """The lines of text files, without their line ends.
-
-    Args:
-        filenames: a name, a list of names, a Tensor of them, or a Dataset of names.
-        compression_type: '' or 'GZIP'.
-        buffer_size: bytes to read at a time.
-
-    Raises:
-        NotFoundError: when it is read, a file that does not exist.
-        DataLossError: when it is read, a file that is not compressed as said, or damaged.
-
-    Example:
-        >>> import pathlib, tempfile
-        >>> import estimax as tf
-        >>> file = pathlib.Path(tempfile.mkdtemp(), "houses.csv")
-        >>> _ = file.write_text("1000,house\\n800,apt\\n")
-        >>> list(tf.data.TextLineDataset(file).as_numpy_iterator())
-        [b'1000,house', b'800,apt']
-    """
-
-    def __init__(
-        self,
-        filenames: Any,
-        compression_type: str | None = None,
-        buffer_size: int | None = None,
-        num_parallel_reads: int | None = None,
-        name: str | None = None,
-    ) -> None:
-        compression, block_bytes = compression_type or "", buffer_size or 1 << 20
-        if isinstance(filenames, Dataset):
-            step = filenames.flat_map(lambda file: Dataset(TextLines(file, compression, block_bytes))).step
-        else:
-            step = TextLines(_names(filenames), compression, block_bytes)
-        super().__init__(step)
+def _paths(files: Any) -> Any:
+    """Returns the path, or the list of paths, that a program has written for one or several files."""
+    return [as_path(f) for f in files] if isinstance(files, list | tuple | np.ndarray) else as_path(files)
 
 
-def _names(files: Any) -> Tensor:
-    """Makes a Tensor of what a program writes for one or several files."""
-    if isinstance(files, Tensor):
-        return files
-    several = isinstance(files, list | tuple | np.ndarray)
-    return as_tensor([as_path(f) for f in files] if several else as_path(files), string)
-
-
-def _positive(name: str, value: Any) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError as error:
-        raise TypeError(f"{name} must be an integer; got {value!r}") from error
-    if number < 1:
-        raise InvalidArgumentError(f"{name} must be at least 1; got {number}")
-    return number
-
-
-def make_one_shot_iterator(dataset: Dataset) -> OneShotIterator:
-    """Returns an iterator that goes through a dataset once."""
-    return dataset.make_one_shot_iterator()
+def _as_type(numbers: Dataset, output_type: Any) -> Dataset:
+    dtype = as_dtype(output_type)
+    return numbers if dtype == int64 else numbers.map(lambda number: cast(number, dtype))

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from estimax._base import _nest as nest
-from estimax._graph._draws import Draws
 from estimax._graph._function import Function
-from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
+from estimax.data._step import Chunk, ChunkIterator, Context, Selected, State, Step
 
 _MOST_AT_ONCE = 1 << 20
-_ENOUGH_BYTES = 16 << 20
+_ENOUGH_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +28,7 @@ class Map(Step):
         return nest.pack(self.structure, [t.spec for t in self.function.outputs])
 
     def iterate(self, context: Context) -> ChunkIterator:
-        return _MapIterator(self.input.iterate(context.input()), self.function, context.draws())
+        return _MapIterator(self.input.iterate(context.input()), self.function, context)
 
     def project(self, keep: tuple[int, ...]) -> Step:
         function = self.function.select(keep)
@@ -43,19 +42,20 @@ class Map(Step):
 class _MapIterator(ChunkIterator):
     """Takes as many elements at a time as give results of some megabytes."""
 
-    def __init__(self, source: ChunkIterator, function: Function, draws: Draws) -> None:
+    def __init__(self, source: ChunkIterator, function: Function, context: Context) -> None:
         self.source = source
         self.function = function
-        self.draws = draws
-        self.at_once = 16 if function.expands else _MOST_AT_ONCE
+        self.draws = context.draws()
+        self.careful = context.careful
+        self.at_once = 1 if self.careful else 16 if function.expands else _MOST_AT_ONCE
 
     def next(self, at_most: int) -> Chunk | None:
         chunk = self.source.next(min(at_most, self.at_once))
         if chunk is None:
             return None
-        columns = self.function.over_rows(chunk.columns, chunk.size, self.draws)
-        self.draws = self.draws.row(chunk.size)
-        if self.function.expands:
+        draws, self.draws = self.draws, self.draws.row(chunk.size)
+        columns = self.function.over_rows(chunk.columns, chunk.size, draws)
+        if self.function.expands and not self.careful:
             size = sum(c.nbytes for c in columns) // chunk.size
             self.at_once = max(1, min(_MOST_AT_ONCE, _ENOUGH_BYTES // max(size, 1)))
         return Chunk(tuple(columns), chunk.size)
@@ -80,26 +80,32 @@ class Filter(Step):
         return self.input.spec
 
     def iterate(self, context: Context) -> ChunkIterator:
-        return _FilterIterator(self.input.iterate(context.input()), self.predicate, context.draws())
+        return _FilterIterator(self.input.iterate(context.input()), self.predicate, context)
 
     def project(self, keep: tuple[int, ...]) -> Step:
-        used = {i for i, is_used in enumerate(self.predicate.used_inputs) if is_used}
-        wanted = tuple(sorted(used | set(keep)))
-        predicate = Function([self.predicate.inputs[i] for i in wanted], self.predicate.outputs)
-        kept = Filter(self.input.project(wanted), predicate)
-        return Step.project(kept, tuple(wanted.index(i) for i in keep))
+        return project_with(self, keep)
+
+
+def project_with(step: Any, keep: tuple[int, ...]) -> Step:
+    """Projects a step to some leaves, and those that its `predicate` needs."""
+    used = {i for i, is_used in enumerate(step.predicate.used_inputs) if is_used}
+    wanted = tuple(sorted(used | set(keep)))
+    predicate = Function([step.predicate.inputs[i] for i in wanted], step.predicate.outputs)
+    kept = replace(step, input=step.input.project(wanted), predicate=predicate)
+    return Selected(kept, tuple(wanted.index(i) for i in keep))
 
 
 class _FilterIterator(ChunkIterator):
-    def __init__(self, source: ChunkIterator, predicate: Function, draws: Draws) -> None:
+    def __init__(self, source: ChunkIterator, predicate: Function, context: Context) -> None:
         self.source = source
         self.predicate = predicate
-        self.draws = draws
+        self.draws = context.draws()
+        self.at_once = 1 if context.careful else _MOST_AT_ONCE
 
     def next(self, at_most: int) -> Chunk | None:
-        while (chunk := self.source.next(at_most)) is not None:
-            (mask,) = self.predicate.over_rows(chunk.columns, chunk.size, self.draws)
-            self.draws = self.draws.row(chunk.size)
+        while (chunk := self.source.next(min(at_most, self.at_once))) is not None:
+            draws, self.draws = self.draws, self.draws.row(chunk.size)
+            (mask,) = self.predicate.over_rows(chunk.columns, chunk.size, draws)
             rows = np.flatnonzero(np.asarray(mask))
             if len(rows) == chunk.size:
                 return chunk

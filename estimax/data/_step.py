@@ -8,56 +8,23 @@ time and can save and restore its position.
 from __future__ import annotations
 
 import dataclasses
+import operator
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from estimax._base import _nest as nest
-from estimax._base._shapes import TensorSpec
-from estimax._graph._column import Column, Value, concatenate_rows, take_rows
+from estimax._base._shapes import TensorShape, TensorSpec
+from estimax._graph._column import Value
 from estimax._graph._draws import Draws
 from estimax._graph._function import Function
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import Varying, varying_from_state, varying_state
-
-State = Any
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some elements of a dataset: for each leaf of its structure a column of `size` rows."""
-
-    columns: tuple[Column, ...]
-    size: int
-
-    def slice(self, start: int, stop: int) -> Chunk:
-        start, stop = min(start, self.size), min(stop, self.size)
-        if start == 0 and stop == self.size:
-            return self
-        return Chunk(tuple(c[start:stop] for c in self.columns), stop - start)
-
-    def take(self, rows: np.ndarray) -> Chunk:
-        return Chunk(tuple(take_rows(c, rows) for c in self.columns), len(rows))
-
-    def state(self) -> State:
-        return [varying_state(c) if isinstance(c, Varying) else c for c in self.columns], self.size
-
-    @staticmethod
-    def from_state(state: State) -> Chunk:
-        columns, size = state
-        made = [varying_from_state(c) if isinstance(c, dict) else c for c in columns]
-        return Chunk(tuple(made), size)
-
-
-def concatenate(chunks: Sequence[Chunk]) -> Chunk:
-    """Joins chunks, one after the other."""
-    if len(chunks) == 1:
-        return chunks[0]
-    columns = tuple(concatenate_rows(c) for c in zip(*(chunk.columns for chunk in chunks), strict=True))
-    return Chunk(columns, sum(chunk.size for chunk in chunks))
+from estimax.data._chunk import Chunk as Chunk
+from estimax.data._chunk import State as State
+from estimax.data._chunk import concatenate as concatenate
 
 
 @dataclass(frozen=True)
@@ -68,11 +35,15 @@ class Context:
     apart, `epochs` the repetitions around them. A random step with a seed of its
     own depends on this and the epochs alone, so that datasets shuffled with one
     seed stay row by row together.
+
+    `careful` says how elements are read, not which: one at a time, so that an error
+    takes no other element with it.
     """
 
     entropy: int
     place: tuple[int, ...] = ()
     epochs: tuple[int, ...] = ()
+    careful: bool = field(default=False, compare=False)
 
     def input(self, number: int = 0) -> Context:
         return dataclasses.replace(self, place=(*self.place, number))
@@ -141,6 +112,14 @@ class Step(ABC):
         return type(self)(**bound)
 
     @property
+    def captures(self) -> list[Tensor]:
+        """The placeholders from around it that the step needs."""
+        found: dict[int, Tensor] = {}
+        for f in dataclasses.fields(self):
+            found |= {id(t.node): t for t in _captures(getattr(self, f.name))}
+        return list(found.values())
+
+    @property
     def leaves(self) -> list[TensorSpec]:
         return nest.flatten(self.spec)
 
@@ -164,9 +143,20 @@ def _bind(value: Any, values: Mapping[int, Value]) -> Any:
         return value.bind(values)
     if isinstance(value, Tensor) and value.is_symbolic:
         return Function([], [value]).bind(values).outputs[0]
-    if isinstance(value, tuple) and any(isinstance(v, Tensor) for v in value):
-        return tuple(_bind(v, values) for v in value)
+    if isinstance(value, tuple) and not isinstance(value, TensorShape):
+        bound = tuple(_bind(v, values) for v in value)
+        return value if all(map(operator.is_, bound, value)) else bound
     return value
+
+
+def _captures(value: Any) -> list[Tensor]:
+    if isinstance(value, Step | Function):
+        return value.captures
+    if isinstance(value, Tensor):
+        return Function([], [value]).captures
+    if isinstance(value, tuple) and not isinstance(value, TensorShape):
+        return [t for v in value for t in _captures(v)]
+    return []
 
 
 @dataclass(frozen=True, eq=False)

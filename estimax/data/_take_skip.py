@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from estimax._base._errors import InvalidArgumentError
 from estimax._graph._tensor import Tensor
+from estimax.data._arguments import known, positive
 from estimax.data._step import Chunk, ChunkIterator, Context, SameElements, State
 
 
@@ -75,11 +77,17 @@ class _SkipIterator(ChunkIterator):
 class Shard(SameElements):
     """The elements at positions `index`, `index + num_shards`, ..."""
 
-    num_shards: int
-    index: int
+    num_shards: int | Tensor
+    index: int | Tensor
+
+    def __post_init__(self) -> None:
+        shards, index = known(self.num_shards), known(self.index)
+        if shards is not None and index is not None and not 0 <= index < shards:
+            raise InvalidArgumentError(f"index must lie in [0, {shards}); got {index}")
 
     def iterate(self, context: Context) -> ChunkIterator:
-        return _ShardIterator(self.input.iterate(context.input()), self.num_shards, self.index)
+        shards = positive("num_shards", self.num_shards)
+        return _ShardIterator(self.input.iterate(context.input()), shards, int(self.index))
 
 
 class _ShardIterator(ChunkIterator):

@@ -1,11 +1,13 @@
 """The table of datasets that the laws are about: every source and every step, and programs made of them.
 
 A row makes its dataset from a folder of files (`write_files`) and, where nothing is left to chance, says what the
-elements are in plain Python. A new source or step is one row here.
+elements are in plain Python: lists for arrays, and for the datasets that windows are. A new source or step is one row
+here.
 """
 
 import gzip
 import itertools
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +17,20 @@ from hypothesis import strategies as st
 
 import estimax as tf
 from estimax._base import _nest as nest
+from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._column import rows_of
-from estimax.data import Dataset, TextLineDataset
+from estimax._graph._column import rows_of, spec_of
+from estimax._graph._composite import SparseTensor
+from estimax._graph._varying import RaggedValue, SparseValue
+from estimax.data import Dataset, DatasetSpec, TextLineDataset
+from estimax.data._chunk import Chunk
 from estimax.data._iterators import Reader
+from estimax.data.experimental import Reducer
+from estimax.ragged import constant
+from estimax.random import uniform
+from tests.data import file_sources
 
+SCRATCH = tempfile.TemporaryDirectory()  # goes with the process
 TEXTS = {
     "a.txt": b"1,one\r\n2,two\r\n\r\n3,three",
     "b.txt": b"",
@@ -39,6 +50,7 @@ DECODED = [(i, 0.25 if i % 5 == 0 else i + 0.5, [b"apt", b'a, "b"', b"none"][i %
 
 def write_files(folder):
     """Writes the files that the rows of the table read."""
+    file_sources.write_files(folder)
     for name, text in TEXTS.items():
         (folder / name).write_bytes(text)
         (folder / f"{name}.gz").write_bytes(gzip.compress(text))
@@ -60,6 +72,10 @@ class Step:
     fits: Callable[[list[Any]], bool] = lambda leaves: True  # by the specs of the leaves of the elements before it
 
 
+def new_folder():
+    return tempfile.mkdtemp(dir=SCRATCH.name)
+
+
 def names(folder, *files):
     return [str(folder / f) for f in files]
 
@@ -77,9 +93,31 @@ def ragged(size):
     return tf.fill([size], size)
 
 
+def interleaved(datasets, cycle_length, block_length):
+    """Takes turns between datasets as the original's documents describe it, one element at a time."""
+    waiting, slots, found = iter(datasets), [None] * cycle_length, []
+    place, done, has_more = 0, 0, True
+    while has_more or any(slot is not None for slot in slots):
+        if slots[place] is None and has_more:
+            made = next(waiting, None)
+            has_more = made is not None
+            slots[place] = iter(made) if has_more else None
+            continue
+        element = next(slots[place], None) if slots[place] is not None else None
+        if element is not None:
+            found.append(element)
+            done += 1
+        else:
+            slots[place] = None
+        if element is None or done == block_length:
+            place, done = (place + 1) % cycle_length, 0
+    return found
+
+
 SOURCES = {
     "range": Source(lambda _: Dataset.range(11), list(range(11))),
     "range with a step": Source(lambda _: Dataset.range(20, 3, -4), [20, 16, 12, 8, 4]),
+    "count": Source(lambda _: Dataset.counter(3, -2).take(6), [3, 1, -1, -3, -5, -7]),
     "nothing": Source(lambda _: Dataset.range(0), []),
     "one element": Source(lambda _: Dataset.from_tensors({"n": 7, "s": "x"}), [{"n": 7, "s": b"x"}]),
     "slices": Source(
@@ -95,12 +133,37 @@ SOURCES = {
         lambda f: Dataset.list_files(str(f / "?.txt"), shuffle=False).flat_map(TextLineDataset), FLAT_LINES
     ),
     "lines of shuffled files": Source(lambda f: Dataset.list_files(str(f / "?.txt")).flat_map(TextLineDataset)),
+    "lines of files in turn": Source(
+        lambda f: Dataset.list_files(str(f / "?.txt"), shuffle=False).interleave(TextLineDataset, 3, 2),
+        interleaved(LINES, 3, 2),
+    ),
     "lines of a dataset of names": Source(
         lambda f: TextLineDataset(Dataset.from_tensor_slices(names(f, *TEXTS))), FLAT_LINES
     ),
     "decoded lines": Source(lambda f: csv_files(f, shuffle=False).flat_map(TextLineDataset).map(decode), DECODED),
     "different shapes": Source(lambda _: Dataset.range(6).map(ragged), [[i] * i for i in range(6)]),
+    "ragged values": Source(
+        lambda _: Dataset.from_tensor_slices(constant([[[1], []], [[2, 3]], [], [[4], [5, 6], []]])),
+        [[[1], []], [[2, 3]], [], [[4], [5, 6], []]],
+    ),
+    "sparse values": Source(
+        lambda _: Dataset.from_tensor_slices(SparseTensor([[0, 0], [0, 2], [2, 1], [3, 0]], list("abcd"), [4, 3])),
+        [[[[0], [2]], [b"a", b"b"], [3]], [[], [], [3]], [[[1]], [b"c"], [3]], [[[0]], [b"d"], [3]]],
+    ),
+    "random numbers": Source(lambda _: Dataset.random().take(9)),
+    "random numbers with a seed": Source(lambda _: Dataset.random(3).map(lambda i: i % 5).take(9)),
+    "saved elements": Source(lambda _: saved(Dataset.range(5).batch(2)), [[0, 1], [2, 3], [4]]),
 }
+
+
+# What is in a table of its own is part of random pipelines too.
+ALL_SOURCES = SOURCES | {name: Source(make, elements) for name, (make, elements) in file_sources.SOURCES.items()}
+
+
+def saved(dataset):
+    folder = new_folder()
+    dataset.save(folder)
+    return Dataset.load(folder)
 
 
 def first(element):
@@ -120,14 +183,112 @@ def is_kept(value):
     return value != b"5,five" if isinstance(value, bytes) else value % 3 != 1
 
 
+def are_dense(leaves):
+    return all(leaf.is_dense for leaf in leaves)
+
+
 def are_alike(leaves):
-    return all(leaf.shape.is_fully_defined() for leaf in leaves)
+    return are_dense(leaves) and all(leaf.shape.is_fully_defined() for leaf in leaves)
+
+
+def are_no_datasets(leaves):
+    return not any(isinstance(leaf, DatasetSpec) for leaf in leaves)
+
+
+def is_scalar(leaves):
+    return leaves[0].is_dense and leaves[0].shape.ndims == 0
+
+
+def is_scalar_number(leaves):
+    return is_scalar(leaves) and leaves[0].dtype.is_integer
+
+
+def has_rank(ranks):
+    return lambda leaves: are_dense(leaves) and all(leaf.shape.ndims in ranks for leaf in leaves)
+
+
+def are_slices(leaves):
+    """Whether all values have first axes of one size."""
+    shapes = [leaf.shape for leaf in leaves]
+    if not are_dense(leaves) or not all(shape.ndims for shape in shapes):
+        return False
+    return len(leaves) == 1 or (len({shape[0] for shape in shapes}) == 1 and shapes[0][0] is not None)
+
+
+def is_list(leaves):
+    return len(leaves) == 1 and has_rank([1])(leaves)
 
 
 def batches(elements, size, drop=False):
     groups = [elements[i : i + size] for i in range(0, len(elements), size)]
-    kept = [g for g in groups if len(g) == size or not drop]
-    return [nest.map_leaves(lambda *values: list(values), *g) for g in kept]
+    return [stacked(g) for g in groups if len(g) == size or not drop]
+
+
+def stacked(elements):
+    return nest.map_leaves(lambda *values: list(values), *elements)
+
+
+def padded(values, longest=None):
+    """Fills lists up to the longest of them."""
+    if not isinstance(values[0], list):
+        return values
+    longest = longest or max(map(len, values))
+    filling = b"" if any(isinstance(item, bytes) for v in values for item in v) else 0
+    return [v + [filling] * (longest - len(v)) for v in values]
+
+
+def padded_batches(elements, size, drop=False):
+    groups = [elements[i : i + size] for i in range(0, len(elements), size)]
+    return [nest.map_leaves(lambda *v: padded(list(v)), *g) for g in groups if len(g) == size or not drop]
+
+
+def windows(elements, size, shift, stride=1, drop=False):
+    found = [elements[i : i + (size - 1) * stride + 1 : stride] for i in range(0, len(elements), shift)]
+    return [stacked(w) for w in found if len(w) == size or not drop]
+
+
+def unbatched(elements):
+    return [nest.pack(e, row) for e in elements for row in zip(*nest.flatten(e), strict=True)]
+
+
+def groups(keys, elements, size):
+    """Gathers elements by key; gives each group when it has `size(key)` of them, and at the end what is left."""
+    held, found = {}, []
+    for key, element in zip(keys, elements):
+        held.setdefault(key, []).append(element)
+        if len(held[key]) == size(key):
+            found.append((key, held.pop(key)))
+    return found + sorted(held.items(), key=lambda group: group[0])
+
+
+def by_number(d, window):
+    """Groups elements by their number."""
+    return d.enumerate().group_by_window(lambda i, _: i % 3, window, window_size_func=lambda key: key + 2)
+
+
+def numbered_groups(elements):
+    return groups([i % 3 for i in range(len(elements))], list(enumerate(elements)), lambda key: key + 2)
+
+
+def buckets(elements):
+    lengths = [sum(n >= b for b in (2, 4)) for n in map(len, elements)]
+    found = groups(lengths, elements, lambda bucket: bucket + 1)
+    return [padded(g) for _, g in found]
+
+
+def chosen(inputs, choices, stops):
+    iterators, ended, found = [iter(i) for i in inputs], set(), []
+    for choice in choices:
+        element = next(iterators[choice], None)
+        if element is not None:
+            found.append(element)
+        elif stops:
+            break
+        else:
+            ended.add(choice)
+            if len(ended) == len(inputs):
+                break
+    return found
 
 
 def twice(elements):
@@ -139,24 +300,93 @@ def enumerated(d):
     return d.flat_map(whole(d, lambda e: Dataset.from_tensors(e).repeat(2).enumerate().shuffle(2)))
 
 
+def some_copies(d, join):
+    """Makes datasets of different length, some of them empty."""
+    return join(d.enumerate(), lambda i, e: Dataset.from_tensors((i, e)).repeat(i % 4))
+
+
+def lists_of_copies(elements):
+    return [[(i, e)] * (i % 4) for i, e in enumerate(elements)]
+
+
+def with_errors(d):
+    """Makes every third element, from the second on, one that cannot be computed."""
+
+    def fails(i, e):
+        return tf.strings.to_number(tf.where(tf.equal(i % 3, 1), "no number", "1"), tf.int64) * i, e
+
+    return d.enumerate().map(fails)
+
+
+def with_errors_left_out(elements):
+    return [(i, e) for i, e in enumerate(elements) if i % 3 != 1]
+
+
 STEPS = {
     "map": Step(
         lambda d: d.map(whole(d, lambda e: {"same": e, "first": tf.identity(first(e))})),
         lambda es: [{"same": e, "first": first(e)} for e in es],
+        are_dense,
+    ),
+    "map to itself": Step(lambda d: d.map(whole(d, lambda e: {"same": e})), lambda es: [{"same": e} for e in es]),
+    "map to datasets": Step(
+        lambda d: d.map(whole(d, lambda e: (Dataset.from_tensors(e).repeat(2), Dataset.range(2)))),
+        lambda es: [([e, e], [0, 1]) for e in es],
+        are_dense,
     ),
     "filter": Step(
         lambda d: d.filter(whole(d, lambda e: is_kept(first(e)))),
         lambda es: [e for e in es if is_kept(first(e))],
-        lambda leaves: not leaves[0].shape,
+        is_scalar,
     ),
     "filter all": Step(lambda d: d.filter(lambda *_: False), lambda es: []),
-    "flat_map to copies": Step(lambda d: d.flat_map(whole(d, lambda e: Dataset.from_tensors(e).repeat(2))), twice),
+    "flat_map to copies": Step(
+        lambda d: d.flat_map(whole(d, lambda e: Dataset.from_tensors(e).repeat(2))), twice, are_dense
+    ),
+    "flat_map to some copies": Step(
+        lambda d: some_copies(d, Dataset.flat_map), lambda es: list(itertools.chain(*lists_of_copies(es))), are_dense
+    ),
     "flat_map to slices": Step(
         lambda d: d.flat_map(whole(d, lambda e: Dataset.from_tensor_slices(first(e)))),
         lambda es: [item for e in es for item in first(e)],
-        lambda leaves: bool(leaves[0].shape),
+        lambda leaves: leaves[0].is_dense and bool(leaves[0].shape.ndims),
     ),
-    "flat_map to shuffles": Step(enumerated),
+    "flat_map to shuffles": Step(enumerated, None, are_dense),
+    "interleave": Step(
+        lambda d: some_copies(d, lambda d, f: d.interleave(f, 3, 2)),
+        lambda es: interleaved(lists_of_copies(es), 3, 2),
+        are_dense,
+    ),
+    "interleave one by one": Step(
+        lambda d: some_copies(d, lambda d, f: d.interleave(f, 2)),
+        lambda es: interleaved(lists_of_copies(es), 2, 1),
+        are_dense,
+    ),
+    "interleave shuffles": Step(
+        lambda d: some_copies(d, lambda d, f: d.interleave(lambda *e: f(*e).shuffle(2), 4, 1)), None, are_dense
+    ),
+    "take_while": Step(
+        lambda d: d.take_while(whole(d, lambda e: is_kept(first(e)))),
+        lambda es: list(itertools.takewhile(lambda e: is_kept(first(e)), es)),
+        is_scalar,
+    ),
+    "scan": Step(
+        lambda d: d.scan((np.int64(0), ""), lambda s, e: ((s[0] + 2, s[1] + "x"), (e, s))),
+        lambda es: [(e, (2 * i, b"x" * i)) for i, e in enumerate(es)],
+        are_dense,
+    ),
+    "scan a growing state": Step(
+        lambda d: d.scan(
+            tf.constant([], tf.int64), lambda s, e: (tf.concat([s, [tf.cast(tf.size(s), tf.int64)]], 0), s)
+        ),
+        lambda es: [list(range(i)) for i in range(len(es))],
+        are_dense,
+    ),
+    "unique": Step(
+        lambda d: d.unique(),
+        lambda es: [e for i, e in enumerate(es) if e not in es[:i]],
+        lambda leaves: len(leaves) == 1 and are_dense(leaves) and leaves[0].dtype in (tf.int32, tf.int64, tf.string),
+    ),
     "shuffle": Step(lambda d: d.shuffle(4)),
     "shuffle with a seed": Step(lambda d: d.shuffle(5, seed=3)),
     "shuffle once": Step(lambda d: d.shuffle(4, reshuffle_each_iteration=False).repeat(2)),
@@ -169,6 +399,46 @@ STEPS = {
     "batch without remainder": Step(
         lambda d: d.batch(3, drop_remainder=True), lambda es: batches(es, 3, True), are_alike
     ),
+    "padded_batch": Step(lambda d: d.padded_batch(3), lambda es: padded_batches(es, 3), has_rank([0, 1])),
+    "padded_batch without remainder": Step(
+        lambda d: d.padded_batch(2, drop_remainder=True), lambda es: padded_batches(es, 2, True), has_rank([0, 1])
+    ),
+    "ragged_batch": Step(lambda d: d.ragged_batch(3), lambda es: batches(es, 3), has_rank([0, 1, 2])),
+    "unbatch": Step(lambda d: d.unbatch(), unbatched, are_slices),
+    "rebatch": Step(lambda d: d.batch(4).rebatch(3), lambda es: batches(unbatched(batches(es, 4)), 3), are_alike),
+    "window": Step(lambda d: d.window(3, 2), lambda es: windows(es, 3, 2)),
+    "window of some": Step(lambda d: d.window(2, 4, 3, True), lambda es: windows(es, 2, 4, 3, True)),
+    "sliding window": Step(
+        lambda d: d.window(3, 1, drop_remainder=True).flat_map(
+            lambda *w: Dataset.zip(nest.map_leaves(lambda leaf: leaf.batch(3), w if len(w) > 1 else w[0]))
+        ),
+        lambda es: windows(es, 3, 1, 1, True),
+        are_alike,
+    ),
+    "reduced windows": Step(
+        lambda d: d.window(3).map(lambda *w: first(w).reduce(np.int64(0), lambda n, _: n + 1)),
+        lambda es: [len(first(w)) for w in windows(es, 3, 3)],
+    ),
+    "group_by_window": Step(
+        lambda d: by_number(d, lambda key, w: w.map(lambda i, _: (key, i))),
+        lambda es: [(key, i) for key, group in numbered_groups(es) for i, _ in group],
+        are_no_datasets,
+    ),
+    "group_by_window to batches": Step(
+        lambda d: by_number(d, lambda _, w: w.batch(2)),
+        lambda es: [b for _, group in numbered_groups(es) for b in batches(group, 2)],
+        are_alike,
+    ),
+    "group_by_reducer": Step(
+        lambda d: d.enumerate().group_by_reducer(
+            lambda i, _: i % 3, Reducer(lambda key: key * 100, lambda s, e: s + e[0], lambda s: (s, -s))
+        ),
+        lambda es: [(100 * k + s, -100 * k - s) for k in range(3) if k < len(es) for s in [sum(range(k, len(es), 3))]],
+        are_no_datasets,
+    ),
+    "bucket_by_sequence_length": Step(
+        lambda d: d.bucket_by_sequence_length(tf.size, [2, 4], [1, 2, 3]), buckets, is_list
+    ),
     "take": Step(lambda d: d.take(5), lambda es: es[:5]),
     "take all": Step(lambda d: d.take(-1), lambda es: es),
     "skip": Step(lambda d: d.skip(2), lambda es: es[2:]),
@@ -179,10 +449,29 @@ STEPS = {
         lambda es: [{"it": a, "next": b} for a, b in itertools.pairwise(es)],
     ),
     "concatenate": Step(lambda d: d.concatenate(d.take(2)), lambda es: es + es[:2]),
+    "choose": Step(
+        lambda d: Dataset.choose_from_datasets([d, d.skip(2)], Dataset.range(9).map(lambda i: i % 3 % 2)),
+        lambda es: chosen([es, es[2:]], [i % 3 % 2 for i in range(9)], True),
+    ),
+    "choose to the end": Step(
+        lambda d: Dataset.choose_from_datasets([d.take(2), d], Dataset.range(40).map(lambda i: i % 2), False),
+        lambda es: chosen([es[:2], es], [i % 2 for i in range(40)], False),
+    ),
+    "sample": Step(lambda d: Dataset.sample_from_datasets([d, d.skip(1)], [0.2, 0.8])),
+    "sample with a seed": Step(
+        lambda d: Dataset.sample_from_datasets([d, d.skip(1)], seed=1, stop_on_empty_dataset=True).repeat(2)
+    ),
+    "ignore_errors": Step(lambda d: d.ignore_errors(), lambda es: es),
+    "ignore_errors of map": Step(lambda d: with_errors(d).ignore_errors(), with_errors_left_out, are_no_datasets),
+    "ignore_errors of filter": Step(
+        lambda d: with_errors(d).filter(lambda *_: True).ignore_errors(), with_errors_left_out, are_no_datasets
+    ),
     "enumerate": Step(lambda d: d.enumerate(5), lambda es: list(enumerate(es, 5))),
     "cache": Step(lambda d: d.cache(), lambda es: es),
     "cache a shuffle": Step(lambda d: d.shuffle(4).cache().repeat(2)),
+    "cache in a file": Step(lambda d: d.cache(f"{new_folder()}/elements").repeat(2), lambda es: es * 2),
     "prefetch": Step(lambda d: d.prefetch(2), lambda es: es),
+    "with_options": Step(lambda d: d.with_options(tf.data.Options()), lambda es: es),
 }
 
 PROGRAMS = {
@@ -198,6 +487,15 @@ PROGRAMS = {
     "shuffled together": lambda f: Dataset.zip((Dataset.range(9).shuffle(4), Dataset.range(9).shuffle(4))).repeat(2),
     "different batches joined": lambda f: Dataset.range(6).batch(3, True).concatenate(Dataset.range(8).batch(4, True)),
     "a cache in every epoch": lambda f: Dataset.range(7).shuffle(3).cache().shuffle(3).repeat(3).batch(2),
+    "files in turn": lambda f: csv_files(f).interleave(lambda n: TextLineDataset(n).skip(1), 2, 3).map(decode).batch(4),
+    "windows in windows": lambda f: Dataset.range(9).window(4, 2).map(lambda w: w.window(2, 1)).shuffle(3),
+    "windows shuffled": lambda f: (
+        Dataset.range(30).window(5, 1).shuffle(8).interleave(lambda w: w.shuffle(3), 3, 2).batch(4)
+    ),
+    "random numbers in functions": lambda f: Dataset.range(5).flat_map(
+        lambda i: Dataset.range(i).map(lambda j: (j, uniform([2])))
+    ),
+    "counted": lambda f: Dataset.range(7).shuffle(3).assert_cardinality(7),
 }
 
 
@@ -206,7 +504,7 @@ def build(folder, source, *steps):
 
     Returns it and its elements as plain values, None where they depend on chance.
     """
-    made, elements = SOURCES[source].make(folder), SOURCES[source].elements
+    made, elements = ALL_SOURCES[source].make(folder), ALL_SOURCES[source].elements
     for step in (STEPS[name] for name in steps):
         if step.fits(nest.flatten(made.element_spec)):
             made = step.apply(made)
@@ -214,28 +512,59 @@ def build(folder, source, *steps):
     return made, elements
 
 
+def of(name, *parts):
+    """Makes a row for each step that can do with the elements before it, which need no files."""
+    leaves = nest.flatten(build(None, *parts)[0].element_spec)
+    return {
+        f"{step} of {name}": lambda f, step=step: build(f, *parts, step) for step in STEPS if STEPS[step].fits(leaves)
+    }
+
+
 TABLE: dict[str, Callable[[Any], tuple[Dataset, list[Any] | None]]] = {
     **{source: lambda f, source=source: build(f, source) for source in SOURCES},
-    **{f"{step} of lines": lambda f, step=step: build(f, "decoded lines", step) for step in STEPS},
-    **{f"{step} of batches": lambda f, step=step: build(f, "slices", "batch", step) for step in STEPS},
-    **{f"{step} of different shapes": lambda f, step=step: build(f, "different shapes", step) for step in STEPS},
+    **of("rows", "slices"),
+    **of("batches", "slices", "batch"),
+    **of("different shapes", "different shapes"),
+    **of("windows", "slices", "window"),
+    **of("ragged values", "ragged values"),
+    **of("sparse values", "sparse values"),
     **{program: lambda f, make=make: (make(f), None) for program, make in PROGRAMS.items()},
 }
 
-pipelines = st.tuples(st.sampled_from(list(SOURCES)), st.lists(st.sampled_from(list(STEPS)), max_size=4)).map(
+pipelines = st.tuples(st.sampled_from(list(ALL_SOURCES)), st.lists(st.sampled_from(list(STEPS)), max_size=4)).map(
     lambda parts: (parts[0], *parts[1])
 )
 
 
-def plain(value):
+def plain(value, spec):
     """Makes a host value comparable with `==`."""
+    if isinstance(value, Chunk):
+        return elements_of(value, spec.element_spec)
+    if isinstance(value, RaggedValue):
+        return value.to_list()
+    if isinstance(value, SparseValue):
+        return [value.indices.tolist(), value.values.tolist(), value.dense_shape.tolist()]
     return value[()] if isinstance(value, StringArray) and value.ndim == 0 else value.tolist()
 
 
 def elements_of(chunk, structure):
     columns = [rows_of(column) for column in chunk.columns]
+    specs = nest.flatten(structure)
     assert all(len(column) == chunk.size for column in columns)
-    return [nest.pack(structure, map(plain, leaves)) for leaves in zip(*columns, strict=True)]
+    return [nest.pack(structure, map(plain, leaves, specs)) for leaves in zip(*columns, strict=True)]
+
+
+def violations(chunk, specs):
+    """Lists the values of a chunk of which their specs are not true."""
+    found = []
+    for spec, column in zip(specs, chunk.columns, strict=True):
+        assert isinstance(spec, TensorSpec)
+        for value in rows_of(column):
+            if isinstance(spec, DatasetSpec):
+                found += violations(value, nest.flatten(spec.element_spec))
+            elif not spec.is_compatible_with(spec_of(value)):
+                found.append(f"{value} is no {spec}")
+    return found
 
 
 def read(dataset, sizes=(1000,), entropy=1):
