@@ -266,6 +266,10 @@ VERSION = __version__
 _LAZY = {
     name: f"estimax.{name}"
     for name in (
+        "bitwise",
+        "debugging",
+        "dtypes",
+        "linalg",
         "compat",
         "contrib",
         "estimator",

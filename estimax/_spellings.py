@@ -25,11 +25,14 @@ _SPARSE = (
     "transpose",
 )
 
+_ARRAYS = ("diag", "diag_part", "matrix_diag", "matrix_diag_part", "parallel_stack", "switch_case")
+
 SPELLINGS = {
     **{f"sparse_{name}": f"estimax.sparse:{name}" for name in _SPARSE},
     "sparse_tensor_dense_matmul": "estimax.sparse:sparse_dense_matmul",
     "sparse_tensor_to_dense": "estimax.sparse:to_dense",
     "sparse_to_dense": "estimax.sparse:sparse_to_dense",
+    **{name: f"estimax._array:{name}" for name in _ARRAYS},
     "initialize_all_tables": "estimax.lookup:tables_initializer",
     "tables_initializer": "estimax.lookup:tables_initializer",
     "multinomial": "estimax.random:multinomial",

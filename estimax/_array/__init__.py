@@ -1,11 +1,43 @@
 """Array operations, which stand at the top of the package: `tf.constant`, `tf.reshape`, `tf.where` and their kin."""
 
+from estimax._array._assertions import (
+    Assert,
+    assert_equal,
+    assert_greater,
+    assert_greater_equal,
+    assert_integer,
+    assert_less,
+    assert_less_equal,
+    assert_near,
+    assert_negative,
+    assert_non_negative,
+    assert_non_positive,
+    assert_none_equal,
+    assert_positive,
+    assert_rank,
+    assert_rank_at_least,
+    assert_rank_in,
+    assert_scalar,
+    assert_type,
+    check_numerics,
+    verify_tensor_all_finite,
+)
+from estimax._array._branches import case, cond, switch_case
+from estimax._array._control import (
+    control_dependencies,
+    group,
+    guarantee_const,
+    identity,
+    identity_n,
+    no_op,
+    stop_gradient,
+    tuple,
+)
 from estimax._array._creation import (
     constant,
     convert_to_tensor,
     eye,
     fill,
-    identity,
     ones,
     ones_like,
     placeholder,
@@ -13,44 +45,115 @@ from estimax._array._creation import (
     zeros,
     zeros_like,
 )
+from estimax._array._diagonals import diag, diag_part, matrix_diag, matrix_diag_part
+from estimax._array._fitting import broadcast_to, ensure_shape
 from estimax._array._gathering import gather, one_hot
-from estimax._array._indexing import reverse, slice
-from estimax._array._joining import concat, pad, split, stack, tile, unstack
+from estimax._array._indexing import reverse, slice, strided_slice
+from estimax._array._joining import concat, split, stack, tile, unstack
+from estimax._array._ordering import argsort, invert_permutation, searchsorted, sort, top_k, unique, unique_with_counts
+from estimax._array._padding import pad
+from estimax._array._printing import Print, print_
 from estimax._array._ranges import linspace, range
-from estimax._array._selection import boolean_mask, cond, where, where_v2
+from estimax._array._scattering import (
+    batch_gather,
+    gather_nd,
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_update,
+)
+from estimax._array._selection import boolean_mask, where, where_v2
+from estimax._array._sequences import meshgrid, repeat, reverse_sequence, roll, sequence_mask
 from estimax._array._shape import expand_dims, rank, reshape, shape, size, squeeze, transpose
 
+parallel_stack = stack
+
 __all__ = [
+    "Assert",
+    "Print",
+    "argsort",
+    "assert_equal",
+    "assert_greater",
+    "assert_greater_equal",
+    "assert_integer",
+    "assert_less",
+    "assert_less_equal",
+    "assert_near",
+    "assert_negative",
+    "assert_non_negative",
+    "assert_non_positive",
+    "assert_none_equal",
+    "assert_positive",
+    "assert_rank",
+    "assert_rank_at_least",
+    "assert_rank_in",
+    "assert_scalar",
+    "assert_type",
+    "batch_gather",
     "boolean_mask",
+    "broadcast_to",
+    "case",
+    "check_numerics",
     "concat",
     "cond",
     "constant",
+    "control_dependencies",
     "convert_to_tensor",
+    "diag",
+    "diag_part",
+    "ensure_shape",
     "expand_dims",
     "eye",
     "fill",
     "gather",
+    "gather_nd",
+    "group",
+    "guarantee_const",
     "identity",
+    "identity_n",
+    "invert_permutation",
     "linspace",
+    "matrix_diag",
+    "matrix_diag_part",
+    "meshgrid",
+    "no_op",
     "one_hot",
     "ones",
     "ones_like",
     "pad",
+    "parallel_stack",
     "placeholder",
     "placeholder_with_default",
+    "print_",
     "range",
     "rank",
+    "repeat",
     "reshape",
     "reverse",
+    "reverse_sequence",
+    "roll",
+    "scatter_nd",
+    "searchsorted",
+    "sequence_mask",
     "shape",
     "size",
     "slice",
+    "sort",
     "split",
     "squeeze",
     "stack",
+    "stop_gradient",
+    "strided_slice",
+    "switch_case",
+    "tensor_scatter_nd_add",
+    "tensor_scatter_nd_update",
     "tile",
+    "top_k",
     "transpose",
+    "tuple",
+    "unique",
+    "unique_with_counts",
     "unstack",
+    "verify_tensor_all_finite",
     "where",
     "where_v2",
     "zeros",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from estimax._array._dimensions import as_sizes, beside_sizes, complete, sized, sized_spec
+from estimax._array._dimensions import as_sizes, beside_sizes, complete, sized_spec
 from estimax._base._dtypes import DType, as_dtype, float32
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._boundary import is_device_array
-from estimax._graph._column import to_value
+from estimax._graph._column import Column, to_value
 from estimax._graph._function import placeholder_for
-from estimax._graph._lifting import leading_axis
-from estimax._graph._op import Op, as_argument
+from estimax._graph._lifting import broadcasting, leading_axis
+from estimax._graph._op import Node, Op, as_argument
 from estimax._graph._tensor import Tensor, as_concrete, concrete
+from estimax._graph._varying import Rows, picked
 
 
 def _filled(value: Any, shape: tuple[int, ...]) -> Any:
@@ -29,9 +31,19 @@ def _fill(value: Any, *sizes: Any, dims: list[Any]) -> Any:
     return _filled(value, complete(dims, sizes))
 
 
-def _fill_rows(column: Any, *sizes: Any, dims: list[Any]) -> Any:
-    shape = complete(dims, sizes)
-    return _filled(column.reshape((len(column), *(1,) * len(shape))), (len(column), *shape))
+def _fill_rows(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    value, *sizes = values
+    dims, given = params["dims"], iter(sizes)
+    shapes = np.empty((rows, len(dims)), np.int64)
+    for axis, size in enumerate(dims):
+        shapes[:, axis] = next(given) if size is None else size
+    if not rows or (shapes == shapes[0]).all():
+        full = (rows, *(shapes[0].tolist() if rows else (s or 0 for s in dims)))
+        return (_filled(value.reshape((len(value), *(1,) * len(dims))) if lifted[0] else value, full),)
+    index = np.repeat(np.arange(rows) * lifted[0], shapes.prod(1))
+    return (Rows.of(picked(value if lifted[0] else value.reshape(1), index), shapes),)
 
 
 def _fill_spec(value: TensorSpec, *sizes: TensorSpec, dims: list[Any]) -> TensorSpec:
@@ -54,19 +66,12 @@ def _same(x: Any, **params: Any) -> Any:
     return x
 
 
-def _named(x: TensorSpec, *, name: str | None = None) -> TensorSpec:
-    return TensorSpec(x.shape, x.dtype, name)
-
-
-def _default_spec(x: TensorSpec, *, shape: list[Any], name: str | None) -> TensorSpec:
+def _default_spec(x: TensorSpec, *, shape: list[Any] | None, name: str | None) -> TensorSpec:
     return TensorSpec(shape, x.dtype, name)
 
 
-_FILL = Op("Fill", infer=_fill_spec, host=_fill, lift=sized(_fill_rows), device="estimax._array._device:fill")
-_LIKE = Op(
-    "FillLike", infer=_like_spec, host=_like, lift=leading_axis(_like), device="estimax._array._device:fill_like"
-)
-_IDENTITY = Op("Identity", infer=_named, host=_same, lift=leading_axis(_same), device="estimax._array._device:identity")
+_FILL = Op("Fill", infer=_fill_spec, host=_fill, lift=_fill_rows, device="estimax._array._device:fill")
+_LIKE = Op("FillLike", infer=_like_spec, host=_like, lift=broadcasting, device="estimax._array._device:fill_like")
 _DEFAULT = Op("PlaceholderWithDefault", infer=_default_spec, host=_same, lift=leading_axis(_same))
 
 
@@ -131,11 +136,6 @@ def convert_to_tensor(
     return tensor
 
 
-def identity(input: Any, name: str | None = None) -> Any:
-    """Returns a Tensor with the same value, under a name of its own."""
-    return _IDENTITY(input, name=name)
-
-
 def placeholder(dtype: Any, shape: Any = None, name: str | None = None) -> Tensor:
     """Returns a Tensor whose value is given when the graph runs.
 
@@ -158,7 +158,8 @@ def placeholder_with_default(input: Any, shape: Any, name: str | None = None) ->
     default = convert_to_tensor(input)
     if not default.shape.is_compatible_with(_partial_shape(shape)):
         raise InvalidArgumentError(f"a default of shape {tuple(default.shape)} does not fit the shape {shape}")
-    return _DEFAULT.node(default, shape=list(_partial_shape(shape)), name=name)
+    wanted = _partial_shape(shape)
+    return _DEFAULT.node(default, shape=None if wanted.ndims is None else wanted.as_list(), name=name)
 
 
 def fill(dims: Any, value: Any, name: str | None = None) -> Any:

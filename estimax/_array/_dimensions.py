@@ -108,7 +108,7 @@ def sized(on_column: Callable[..., Any]) -> Lifting:
     def lift(
         node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
     ) -> tuple[Column, ...]:
-        sizes = [_same_in_all_rows(v) if is_column else v for v, is_column in zip(values[1:], lifted[1:], strict=True)]
+        sizes = [same_in_all_rows(v) if is_column else v for v, is_column in zip(values[1:], lifted[1:], strict=True)]
         if any(size is None for size in sizes) or isinstance(values[0], Varying):
             return by_rows(node, values, lifted, rows, params)
         if lifted[0]:
@@ -120,10 +120,13 @@ def sized(on_column: Callable[..., Any]) -> Lifting:
     return lift
 
 
-def _same_in_all_rows(column: Any) -> Any:
-    if isinstance(column, Varying) or not len(column) or (column != column[:1]).any():
+def same_in_all_rows(column: Any) -> Any:
+    """Returns what all rows of a column hold, or None where they differ or there are none."""
+    if isinstance(column, Varying) or not len(column):
         return None
-    return np.asarray(column[0])
+    if isinstance(column, StringArray):
+        return column[:1].reshape(column.shape[1:]) if column.equals(column[:1]).all() else None
+    return None if (column != column[:1]).any() else np.asarray(column[0])
 
 
 def rearranged(value: Any, rearrange: Callable[[np.ndarray], Any]) -> Any:

@@ -7,19 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from estimax._array._by_shape import by_shape
 from estimax._array._dimensions import as_sizes, positive_axis, rank_of, rearranged
 from estimax._array._ranges import range as range_of
 from estimax._array._selection import where_v2
 from estimax._array._shape import expand_dims
+from estimax._array._spans import entries, has_rows, rows_from
 from estimax._base._dtypes import DType, as_dtype, float32
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._column import Column
-from estimax._graph._lifting import by_rows, shifted_axis
+from estimax._graph._lifting import shifted_axis
 from estimax._graph._op import OPS, Node, Op, as_argument
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import Varying
+from estimax._graph._varying import Rows, picked
 
 
 def _gather_spec(
@@ -35,6 +37,10 @@ def _gather_spec(
 
 
 def _gather(x: Any, indices: Any, *, axis: int = 0, batch_dims: int = 0, negative: bool = True) -> Any:
+    if x.shape[:batch_dims] != indices.shape[:batch_dims]:
+        raise InvalidArgumentError(
+            f"gather with batch_dims={batch_dims} needs equal first axes; got shapes {x.shape} and {indices.shape}"
+        )
     _check_indices(indices, x.shape[axis], negative)
     return rearranged(x, lambda a: _picked(a, indices, axis, batch_dims))
 
@@ -60,8 +66,6 @@ def _picked(x: np.ndarray, indices: np.ndarray, axis: int, batch: int) -> np.nda
 def _gather_rows(
     node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
 ) -> tuple[Column, ...]:
-    if any(isinstance(v, Varying) for v in values):
-        return by_rows(node, values, lifted, rows, params)
     x, indices = values
     axis, batch = params.get("axis", 0), params.get("batch_dims", 0)
     _check_indices(indices, x.shape[axis + lifted[0]], params.get("negative", True))
@@ -76,6 +80,35 @@ def _gather_rows(
             lambda a: _picked(a if lifted[0] else np.broadcast_to(a, (rows, *a.shape)), spread, axis + 1, batch + 1),
         )
     return (out,)
+
+
+_EQUAL_ROWS = by_shape(_gather_rows)
+
+
+def _gather_lift(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    """Picks along the first axis of rows of several shapes, or by several numbers of indices, at once."""
+    x, indices = values
+    if not (has_rows(values) and rows) or params.get("axis", 0) or params.get("batch_dims", 0):
+        return _EQUAL_ROWS(node, values, lifted, rows, params)
+    negative = params.get("negative", True)
+    wanted = rows_from(indices, lifted[1], rows)
+    flat = np.asarray(wanted.flat, np.int64)
+    if not lifted[0]:
+        _check_indices(flat, len(x), negative)
+        out = picked(x, np.where(flat < 0, flat + len(x), flat)).reshape(-1)
+        inner = np.broadcast_to(np.array(x.shape[1:], np.int64), (rows, x.ndim - 1))
+    else:
+        source = rows_from(x, True, rows)
+        row = np.repeat(np.arange(rows), np.diff(wanted.splits))
+        sizes = source.shapes[row, 0]
+        wrong = (flat < (-sizes if negative else 0)) | (flat >= sizes)
+        if wrong.any():
+            _check_indices(flat[wrong][:1], int(sizes[wrong][0]), negative)
+        out = entries(source, row, np.where(flat < 0, flat + sizes, flat))
+        inner = source.shapes[:, 1:]
+    return (Rows.of(out, np.concatenate([wanted.shapes, inner], axis=1)),)
 
 
 def _one_hot_spec(x: TensorSpec, *, depth: int, on: Any, off: Any, axis: int, dtype: DType) -> TensorSpec:
@@ -99,10 +132,22 @@ def _depths(depth: int, after: int) -> np.ndarray:
     return np.arange(depth).reshape((depth, *(1,) * after))
 
 
-_GATHER = Op("GatherAxis", infer=_gather_spec, host=_gather, lift=_gather_rows, device="estimax._array._device:gather")
-_ONE_HOT = Op(
-    "OneHot", infer=_one_hot_spec, host=_one_hot, lift=shifted_axis(_one_hot), device="estimax._array._device:one_hot"
-)
+_HOT_ROWS = by_shape(shifted_axis(_one_hot))
+
+
+def _one_hot_lift(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    (x,) = values
+    if not isinstance(x, Rows) or params["axis"] != x.rank:
+        return _HOT_ROWS(node, values, lifted, rows, params)
+    depth = np.full((rows, 1), params["depth"], np.int64)
+    hot = _one_hot(x.flat, **{**params, "axis": 1})
+    return (Rows.of(hot.reshape(-1), np.concatenate([x.shapes, depth], axis=1)),)
+
+
+_GATHER = Op("GatherAxis", infer=_gather_spec, host=_gather, lift=_gather_lift, device="estimax._array._device:gather")
+_ONE_HOT = Op("OneHot", infer=_one_hot_spec, host=_one_hot, lift=_one_hot_lift, device="estimax._array._device:one_hot")
 
 
 def gather(

@@ -1,4 +1,4 @@
-"""Several Tensors into one, and one into several: concat, stack, unstack, split, tile, pad."""
+"""Several Tensors into one, and one into several: concat, stack, unstack, split, tile."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from estimax._array._by_shape import by_shape
 from estimax._array._dimensions import (
     DeviceShape,
     as_sizes,
@@ -17,12 +18,18 @@ from estimax._array._dimensions import (
     rearranged,
     sized,
 )
+from estimax._array._spans import as_numbers, end_to_end, has_rows, is_dense, rows_from
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._lifting import leading_axis, shifted_axis
-from estimax._graph._op import Op, as_argument
+from estimax._graph._column import Column
+from estimax._graph._composite import RaggedTensor
+from estimax._graph._lifting import shifted_axis
+from estimax._graph._op import Node, Op, as_argument
+from estimax._graph._stretches import spans
 from estimax._graph._tensor import Tensor
+from estimax._graph._varying import Rows, Varying, picked
 
 
 def _merged(name: str, shapes: Sequence[TensorShape]) -> list[int | None]:
@@ -58,9 +65,13 @@ def _stack_spec(*specs: TensorSpec, axis: int) -> TensorSpec:
 
 
 def _stack(*values: Any, axis: int) -> Any:
-    if len({v.shape for v in values}) > 1:
-        raise InvalidArgumentError(f"stack needs equal shapes; got {', '.join(str(v.shape) for v in values)}")
+    _check_stacked([v.shape for v in values])
     return _concat(*(v.reshape((*v.shape[:axis], 1, *v.shape[axis:])) for v in values), axis=axis)
+
+
+def _check_stacked(shapes: Sequence[tuple[int, ...]]) -> None:
+    if len(set(shapes)) > 1:
+        raise InvalidArgumentError(f"stack needs equal shapes; got {', '.join(map(str, shapes))}")
 
 
 def _unstack_spec(x: TensorSpec, *, num: int, axis: int) -> tuple[TensorSpec, ...]:
@@ -112,32 +123,65 @@ def _tile_rows(column: Any, *sizes: Any, multiples: list[Any]) -> Any:
     return _tile(column, *sizes, multiples=[1, *multiples])
 
 
-def _pad_spec(x: TensorSpec, *, paddings: list[list[int]], mode: str, value: Any) -> TensorSpec:
-    if len(paddings) != len(x.shape) or any(len(p) != 2 for p in paddings):
-        raise InvalidArgumentError(f"paddings must be {len(x.shape)} pairs, one for each axis; got {paddings}")
-    shape = (None if s is None else s + sum(p) for s, p in zip(x.shape, paddings, strict=True))
-    return TensorSpec(shape, x.dtype)
+def _concat_lift(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    """Puts rows of several sizes end to end along their first axis at once."""
+    if params["axis"] or not (has_rows(values) and rows):
+        return _CONCAT_ROWS(node, values, lifted, rows, params)
+    parts = [rows_from(v, is_column, rows) for v, is_column in zip(values, lifted, strict=True)]
+    inner = parts[0].shapes[:, 1:]
+    for part in parts[1:]:
+        wrong = (part.shapes[:, 1:] != inner).any(1)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            shapes = ", ".join(str(tuple(p.shapes[row].tolist())) for p in parts)
+            raise InvalidArgumentError(f"concat along axis 0 needs shapes that differ there only; got {shapes}")
+    sizes = np.add.reduce([p.shapes[:, :1] for p in parts])
+    return (end_to_end(parts, np.concatenate([sizes, inner], axis=1)),)
 
 
-def _pad(x: Any, *, paddings: list[list[int]], mode: str, value: Any) -> Any:
-    if mode != "constant":
-        return rearranged(x, lambda a: np.pad(a, paddings, mode=mode))  # type: ignore[call-overload]
-    if not isinstance(x, StringArray):
-        return np.pad(x, paddings, constant_values=x.dtype.type(value))
-    filler = StringArray.concatenate([x.reshape(-1), StringArray.of([value or b""])])
-    positions = np.arange(x.size).reshape(x.shape)
-    return filler.gather(np.pad(positions, paddings, constant_values=x.size))
+def _stack_lift(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    if params["axis"] or not (has_rows(values) and rows):
+        return _STACK_ROWS(node, values, lifted, rows, params)
+    parts = [rows_from(v, is_column, rows) for v, is_column in zip(values, lifted, strict=True)]
+    shapes = parts[0].shapes
+    for part in parts[1:]:
+        wrong = (part.shapes != shapes).any(1)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            _check_stacked([tuple(p.shapes[row].tolist()) for p in parts])
+    count = np.full((rows, 1), len(parts), np.int64)
+    return (end_to_end(parts, np.concatenate([count, shapes], axis=1)),)
 
 
-def _pad_rows(column: Any, *, paddings: list[list[int]], mode: str, value: Any) -> Any:
-    return _pad(column, paddings=[[0, 0], *paddings], mode=mode, value=value)
+def _tile_lift(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    """Repeats vectors of several sizes, or several times, at once."""
+    x, *sizes = values
+    vectors = len(params["multiples"]) == 1 and is_dense(x) and not any(isinstance(s, Varying) for s in sizes)
+    if not vectors or not rows:
+        return _TILE_ROWS(node, values, lifted, rows, params)
+    vector = rows_from(x, lifted[0], rows)
+    (times,) = params["multiples"]
+    counts = as_numbers(sizes[0] if times is None else times, rows)
+    lengths = np.diff(vector.splits)
+    index = spans(np.repeat(vector.splits[:-1], counts), np.repeat(lengths, counts))
+    return (Rows.of(picked(vector.flat, index), (lengths * counts)[:, np.newaxis]),)
 
+
+_CONCAT_ROWS = by_shape(shifted_axis(_concat))
+_STACK_ROWS = by_shape(shifted_axis(_stack))
+_TILE_ROWS = by_shape(sized(_tile_rows))
 
 _CONCAT = Op(
     "Concat",
     infer=_concat_spec,
     host=_concat,
-    lift=shifted_axis(_concat),
+    lift=_concat_lift,
     device="estimax._array._device:concat",
     same_dtype=True,
 )
@@ -145,16 +189,21 @@ _STACK = Op(
     "Stack",
     infer=_stack_spec,
     host=_stack,
-    lift=shifted_axis(_stack),
+    lift=_stack_lift,
     device="estimax._array._device:stack",
     same_dtype=True,
 )
 _UNSTACK = Op(
-    "Unstack", infer=_unstack_spec, host=_unstack, lift=shifted_axis(_unstack), device="estimax._array._device:unstack"
+    "Unstack",
+    infer=_unstack_spec,
+    host=_unstack,
+    lift=by_shape(shifted_axis(_unstack)),
+    device="estimax._array._device:unstack",
 )
-_SPLIT = Op("Split", infer=_split_spec, host=_split, lift=shifted_axis(_split), device="estimax._array._device:split")
-_TILE = Op("Tile", infer=_tile_spec, host=_tile, lift=sized(_tile_rows), device="estimax._array._device:tile")
-_PAD = Op("Pad", infer=_pad_spec, host=_pad, lift=leading_axis(_pad_rows), device="estimax._array._device:pad")
+_SPLIT = Op(
+    "Split", infer=_split_spec, host=_split, lift=by_shape(shifted_axis(_split)), device="estimax._array._device:split"
+)
+_TILE = Op("Tile", infer=_tile_spec, host=_tile, lift=_tile_lift, device="estimax._array._device:tile")
 
 
 def concat(values: Any, axis: Any, name: str | None = "concat") -> Any:
@@ -171,6 +220,8 @@ def concat(values: Any, axis: Any, name: str | None = "concat") -> Any:
     if isinstance(values, list | tuple) and any(isinstance(v, DeviceShape) for v in values):
         return DeviceShape(size for v in values for size in as_sizes(v)[0])
     tensors = _listed("concat", values)
+    if any(isinstance(t, RaggedTensor) for t in tensors):
+        return resolve("estimax.ragged._joining:concat")(tensors, axis)
     return _CONCAT(*tensors, axis=positive_axis(axis, rank_of(tensors[0])))
 
 
@@ -184,6 +235,8 @@ def stack(values: Any, axis: Any = 0, name: str | None = "stack") -> Any:
                [2, 4]], dtype=int32)
     """
     tensors = _listed("stack", values)
+    if any(isinstance(t, RaggedTensor) for t in tensors):
+        return resolve("estimax.ragged._joining:stack")(tensors, axis)
     return _STACK(*tensors, axis=positive_axis(axis, rank_of(tensors[0]) + 1))
 
 
@@ -231,26 +284,6 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     """Repeats a Tensor along each axis as often as `multiples` says."""
     known, tensors = as_sizes(multiples)
     return _TILE(beside_sizes(input, known), *tensors, multiples=known)
-
-
-def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", name: str | None = None, constant_values: Any = 0) -> Any:
-    """Adds elements before and after each axis.
-
-    Args:
-        tensor: the Tensor.
-        paddings: for each axis, how many to add before and after.
-        mode: "CONSTANT" adds `constant_values`; "REFLECT" and "SYMMETRIC" mirror.
-        name: has no effect.
-        constant_values: what to add.
-
-    Raises:
-        InvalidArgumentError: there is not one pair for each axis, or no such mode.
-    """
-    if mode.lower() not in ("constant", "reflect", "symmetric"):
-        raise InvalidArgumentError(f"mode must be CONSTANT, REFLECT or SYMMETRIC; got {mode!r}")
-    pairs = np.asarray(paddings).tolist()
-    value = constant_values.numpy() if isinstance(constant_values, Tensor) else constant_values
-    return _PAD(tensor, paddings=pairs, mode=mode.lower(), value=value)
 
 
 def _listed(name: str, values: Any) -> list[Any]:

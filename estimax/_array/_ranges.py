@@ -15,8 +15,9 @@ from estimax._graph._boundary import is_device_array, is_symbolic_size
 from estimax._graph._column import Column
 from estimax._graph._lifting import by_rows, leading_axis
 from estimax._graph._op import OPS, Node, Op, as_argument
+from estimax._graph._stretches import spans
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import Varying
+from estimax._graph._varying import Rows, Varying
 
 
 def _check_single(name: str, *specs: TensorSpec) -> None:
@@ -42,11 +43,16 @@ def _range(start: Any, limit: Any, delta: Any) -> Any:
 def _range_rows(
     node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
 ) -> tuple[Column, ...]:
-    agree = [not is_column or (len(v) and (v == v[0]).all()) for v, is_column in zip(values, lifted, strict=True)]
-    if not rows or not all(agree) or any(isinstance(v, Varying) for v in values):
+    """Counts in all rows at once; `within` are the positions in each row."""
+    if not rows or any(isinstance(v, Varying) for v in values):
         return by_rows(node, values, lifted, rows, params)
-    row = node.op.host(*(np.asarray(v[0]) if is_column else v for v, is_column in zip(values, lifted, strict=True)))
-    return (np.broadcast_to(row, (rows, *row.shape)),)
+    start, limit, delta = (np.broadcast_to(v, (rows,)) for v in values)
+    if not delta.all():
+        _range(start[0], limit[0], delta[np.argmin(delta != 0)])
+    counts = np.maximum(0, np.ceil((limit - start) / delta).astype(np.int64))
+    within = spans(np.zeros(rows, np.int64), counts)
+    flat = (np.repeat(start, counts) + within * np.repeat(delta, counts)).astype(start.dtype)
+    return (Rows.of(flat, counts[:, np.newaxis]),)
 
 
 def _linspace_spec(start: TensorSpec, stop: TensorSpec, *, num: int) -> TensorSpec:

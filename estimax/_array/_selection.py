@@ -1,8 +1,8 @@
-"""A choice between values: `where`, `cond` and `boolean_mask`."""
+"""A choice between values: `where` and `boolean_mask`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,18 +12,16 @@ import pyarrow.compute as pc
 from estimax._array._dimensions import rank_of
 from estimax._array._shape import reshape
 from estimax._array._shape import shape as shape_of
-from estimax._base import _nest as nest
+from estimax._array._spans import is_dense, rows_from
 from estimax._base._dtypes import int64
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorShape, TensorSpec, broadcast_shapes
 from estimax._base._string_array import StringArray
-from estimax._graph._boundary import is_device_array
 from estimax._graph._column import Column
-from estimax._graph._function import as_structure
 from estimax._graph._lifting import broadcasting, by_rows
 from estimax._graph._op import Node, Op, as_argument
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import Varying
+from estimax._graph._varying import Rows, as_rows, picked
 
 
 def _check_condition(name: str, condition: TensorSpec) -> None:
@@ -61,43 +59,36 @@ def _flat(value: StringArray, shape: tuple[int, ...]) -> Any:
     return value.flat[0] if value.size == 1 else value.broadcast_to(shape).flat
 
 
-def _choose_spec(condition: TensorSpec, x: TensorSpec, y: TensorSpec) -> TensorSpec:
-    _check_condition("cond", condition)
-    _check_alike("cond", x, y)
-    if len(condition.shape) or len(x.shape) != len(y.shape):
-        raise InvalidArgumentError(
-            f"cond chooses between values of equal rank by a single truth value; got shapes {tuple(x.shape)} and "
-            f"{tuple(y.shape)}, and {tuple(condition.shape)} to choose by"
-        )
-    return TensorSpec([a if a == b else None for a, b in zip(x.shape, y.shape, strict=True)], x.dtype)
-
-
-def _choose(condition: Any, x: Any, y: Any) -> Any:
-    return x if condition else y
-
-
-def _choose_rows(
-    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
-) -> tuple[Column, ...]:
-    condition, *branches = values
-    if lifted[0] and not any(isinstance(v, Varying) for v in branches):
-        shapes = {v.shape[is_column:] for v, is_column in zip(branches, lifted[1:], strict=True)}
-        if len(shapes) == 1:
-            mask = condition.reshape((rows, *(1,) * len(shapes.pop())))
-            return (_select(mask, *branches),)
-    return by_rows(node, values, lifted, rows, params)
-
-
 def _indices_spec(condition: TensorSpec) -> TensorSpec:
-    return TensorSpec([None, len(condition.shape)], int64)
+    return TensorSpec([None, condition.shape.ndims], int64)
 
 
 def _indices(condition: Any) -> Any:
     return np.argwhere(condition)
 
 
+def _indices_rows(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    """Finds what is true in all rows at once, and takes the positions apart by the shapes of the rows."""
+    (condition,) = values
+    if not is_dense(condition) or not rows:
+        return by_rows(node, values, lifted, rows, params)
+    masks = as_rows(condition)
+    flat = np.asarray(masks.flat)
+    row = np.repeat(np.arange(rows), np.diff(masks.splits))[flat != 0]
+    position = np.flatnonzero(flat) - masks.splits[row]
+    out = np.empty((len(row), masks.rank), np.int64)
+    for axis in reversed(range(masks.rank)):
+        position, out[:, axis] = np.divmod(position, masks.shapes[row, axis])
+    counts = np.bincount(row, minlength=rows)
+    return (Rows.of(out.reshape(-1), np.stack([counts, np.full(rows, masks.rank)], axis=1)),)
+
+
 def _mask_spec(x: TensorSpec, mask: TensorSpec, *, axis: int = 0) -> TensorSpec:
     _check_condition("boolean_mask", mask)
+    if mask.shape.ndims is None or x.shape.ndims is None:
+        return TensorSpec(None, x.dtype)
     covered = x.shape[axis : axis + len(mask.shape)]
     if not mask.shape or not TensorShape(covered).is_compatible_with(mask.shape):
         raise InvalidArgumentError(
@@ -108,16 +99,36 @@ def _mask_spec(x: TensorSpec, mask: TensorSpec, *, axis: int = 0) -> TensorSpec:
 
 def _mask(x: Any, mask: Any, *, axis: int = 0) -> Any:
     try:
-        picked = x[(*(np.s_[:],) * axis, mask)]
+        picked_elements = x[(*(np.s_[:],) * axis, mask)]
     except IndexError as error:
         raise InvalidArgumentError(f"boolean_mask: {error}") from None
-    return picked
+    return picked_elements
+
+
+def _mask_rows(
+    node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+) -> tuple[Column, ...]:
+    """Keeps what is true in all rows at once: a stretch of one element or more for each truth value."""
+    x, mask = values
+    if params.get("axis", 0) or not rows or not is_dense(x) or not is_dense(mask):
+        return by_rows(node, values, lifted, rows, params)
+    source, masks = rows_from(x, lifted[0], rows), rows_from(mask, lifted[1], rows)
+    wrong = (source.shapes[:, : masks.rank] != masks.shapes).any(1)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        given = tuple(masks.shapes[row].tolist()), tuple(source.shapes[row].tolist())
+        raise InvalidArgumentError(f"a mask of shape {given[0]} does not fit the first axes of {given[1]}")
+    inner = source.shapes[:, masks.rank :]
+    keep = np.asarray(masks.flat)
+    counts = np.bincount(np.repeat(np.arange(rows), np.diff(masks.splits)), keep, rows).astype(np.int64)
+    width = np.repeat(inner.prod(1), np.diff(masks.splits))
+    kept = np.flatnonzero(keep if (width == 1).all() else np.repeat(keep, width))
+    return (Rows.of(picked(source.flat, kept), np.concatenate([counts[:, np.newaxis], inner], axis=1)),)
 
 
 _SELECT = Op("Select", infer=_select_spec, host=_select, lift=broadcasting, device="jax.numpy:where")
-_CHOOSE = Op("Cond", infer=_choose_spec, host=_choose, lift=_choose_rows, device="jax.numpy:where")
-_INDICES = Op("WhereIndices", infer=_indices_spec, host=_indices)
-_MASK = Op("BooleanMask", infer=_mask_spec, host=_mask)
+_INDICES = Op("WhereIndices", infer=_indices_spec, host=_indices, lift=_indices_rows)
+_MASK = Op("BooleanMask", infer=_mask_spec, host=_mask, lift=_mask_rows)
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
@@ -148,44 +159,6 @@ def where_v2(condition: Any, x: Any = None, y: Any = None, name: str | None = No
     return _INDICES(condition) if x is None and y is None else _SELECT(as_argument(condition), *_alike(x, y))
 
 
-def cond(
-    pred: Any,
-    true_fn: Callable[[], Any] | None = None,
-    false_fn: Callable[[], Any] | None = None,
-    strict: bool = False,
-    name: str | None = None,
-    fn1: Callable[[], Any] | None = None,
-    fn2: Callable[[], Any] | None = None,
-) -> Any:
-    """Returns what one of two functions without arguments returns.
-
-    Where `pred` is known, that function alone is called. Otherwise both are, and
-    the results are chosen between, so both must be possible for every row.
-
-    Args:
-        pred: one truth value.
-        true_fn: called where it is true.
-        false_fn: called where it is false; returns the same structure.
-        strict: has no effect.
-        name: has no effect.
-        fn1: the same as `true_fn`.
-        fn2: the same as `false_fn`.
-
-    Example:
-        >>> import estimax as tf
-        >>> tf.cond(tf.constant(2) > 1, lambda: tf.constant("yes"), lambda: tf.constant("no")).numpy()
-        b'yes'
-    """
-    if_true, if_false = true_fn or fn1, false_fn or fn2
-    if if_true is None or if_false is None:
-        raise TypeError("cond needs two functions, true_fn and false_fn")
-    pred = as_argument(pred)
-    if isinstance(pred, Tensor) and not pred.is_symbolic:
-        return as_structure(if_true() if bool(pred) else if_false())
-    first, second = _structure(if_true()), _structure(if_false())
-    return nest.map_leaves(lambda x, y: _CHOOSE(pred, *_alike(x, y)), first, second)
-
-
 def boolean_mask(tensor: Any, mask: Any, name: str | None = "boolean_mask", axis: Any = None) -> Any:
     """Keeps the elements (rows) where the mask is true.
 
@@ -213,12 +186,6 @@ def _alike(x: Any, y: Any) -> tuple[Any, Any]:
         widest = max(first.dtype, second.dtype, key=lambda d: (d.is_floating, d.size))
         return as_argument(x, widest), as_argument(y, widest)
     return first, second
-
-
-def _structure(result: Any) -> Any:
-    if isinstance(result, list) and any(isinstance(v, Tensor) or is_device_array(v) for v in result):
-        result = tuple(result)
-    return nest.map_leaves(as_argument, result)
 
 
 def _chooses_rows(condition: tuple[Any, ...], x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:

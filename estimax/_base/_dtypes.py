@@ -8,9 +8,15 @@ type is `object`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
+
+
+@cache
+def _limits_of(dtype: Any) -> Any:
+    return np.finfo(dtype) if np.dtype(dtype).kind == "f" else np.iinfo(dtype)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class DType:
     def _limits(self) -> Any:
         if not (self.is_floating or self.is_integer):
             raise TypeError(f"only numbers have a smallest and a largest value; the type is {self.name}")
-        return np.finfo(self.as_numpy_dtype) if self.is_floating else np.iinfo(self.as_numpy_dtype)
+        return _limits_of(self.as_numpy_dtype)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DType):

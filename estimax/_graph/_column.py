@@ -140,13 +140,22 @@ def unbatch_rows(column: Column) -> tuple[Column, np.ndarray]:
     if isinstance(column, SparseColumn):
         return column.unbatched(), column.shapes[:, 0]
     if isinstance(column, RaggedValue):
-        return column.below, np.diff(column.splits[0])
+        return _as_column(column.below), np.diff(column.splits[0])
     if isinstance(column, Rows):
         sizes = column.shapes[:, 0]
         return Rows.of(column.flat, np.repeat(column.shapes[:, 1:], sizes, axis=0)), sizes
     assert not isinstance(column, Varying)
     count, size, *rest = column.shape
     return column.reshape((count * size, *rest)), np.full(count, size, np.int64)
+
+
+def _as_column(lists: Any) -> Column:
+    """Returns what lists hold as a column of it: of lists with one level, dense rows of several lengths."""
+    if not isinstance(lists, RaggedValue) or len(lists.splits) > 1:
+        column: Column = lists
+        return column
+    inner = np.broadcast_to(np.array(lists.values.shape[1:], np.int64), (len(lists), lists.values.ndim - 1))
+    return Rows.of(lists.values.reshape(-1), np.column_stack([np.diff(lists.splits[0]), inner]))
 
 
 def to_value(data: Any, dtype: DType | None = None) -> Value:

@@ -15,7 +15,8 @@ import numpy as np
 from estimax._base._errors import InvalidArgumentError
 from estimax._graph._column import Column, repeat_value
 from estimax._graph._op import Op
-from estimax._graph._varying import RaggedValue, Rows, SparseValue, Varying, as_rows, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import RaggedValue, Rows, SparseValue, Varying, as_rows
 
 if TYPE_CHECKING:
     from estimax._graph._op import Node
@@ -111,17 +112,3 @@ def dense_splits(column: Any, levels: int) -> tuple[np.ndarray, ...]:
         splits.append(splits_of(np.repeat(shapes[:, level], lists)))
         lists = lists * shapes[:, level]
     return tuple(splits)
-
-
-def spans(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Returns the positions of stretches of the given starts and lengths, one after the other.
-
-    Example:
-        >>> import numpy as np
-        >>> from estimax._graph._columnwise import spans
-        >>> spans(np.array([5, 0]), np.array([2, 3])).tolist()
-        [5, 6, 0, 1, 2]
-    """
-    ends = splits_of(lengths)
-    positions: np.ndarray = np.arange(ends[-1]) + np.repeat(starts - ends[:-1], lengths)
-    return positions

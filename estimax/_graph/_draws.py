@@ -53,4 +53,4 @@ class Draws:
         sequence = np.random.SeedSequence(start, spawn_key=(*place, *self.epochs, per_row))
         blocks = -(-per_row // _WORDS_AT_ONCE)
         stream = np.random.Philox(sequence).advance(self.first * blocks)
-        return stream.random_raw(rows * blocks * _WORDS_AT_ONCE).reshape((rows, -1))[:, :per_row]
+        return stream.random_raw(rows * blocks * _WORDS_AT_ONCE).reshape((rows, blocks * _WORDS_AT_ONCE))[:, :per_row]

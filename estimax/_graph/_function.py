@@ -22,7 +22,10 @@ from estimax._graph._tracing import tracing
 
 
 def _no_value(**params: Any) -> Any:
-    raise TypeError(f"a placeholder has no value of its own: {params.get('name') or 'unnamed'} was not fed")
+    raise TypeError(
+        f"a placeholder has no value of its own: {params.get('name') or 'unnamed'} was not fed. A Tensor that a traced "
+        f"function kept in a list or a variable has none outside of it either: return it from the function"
+    )
 
 
 def _placeholder_spec(*, dtype: Any, shape: Any, name: str | None, kind: str = "dense", ragged_rank: int = 0) -> Any:
@@ -129,7 +132,11 @@ class Function:
             elif node.op is PLACEHOLDER:
                 made[(id(node), 0)] = tensor_of(node.specs[0], node)
             else:
-                results = node.op(*(made.get(_key(t), t) for t in node.inputs), **node.params)
+                inputs = tuple(made.get(_key(t), t) for t in node.inputs)
+                if node.op.random:  # known inputs make no constant of it
+                    results = Node(node.op, inputs, node.params).results()
+                else:
+                    results = node.op(*inputs, **node.params)
                 results = results if node.several else (results,)
                 made.update({(id(node), i): t for i, t in enumerate(results)})
         return Function(self.inputs, [made.get(_key(t), t) for t in self.outputs])

@@ -92,8 +92,8 @@ class Tensor:
     def _no_value(self, what: str, instead: str = "") -> str:
         advice = instead or "tf.cond or tf.where for a choice, tf.shape for a size, tf.py_func for Python code"
         return (
-            f"{what} while the program is only traced: {self!r} has no value yet. Use Tensor operations instead "
-            f"({advice})"
+            f"{what} while the program is only traced: {self!r} has no value yet. Use Tensor operations instead: "
+            f"{advice}"
         )
 
     def _known(self, what: str, instead: str) -> Any:

@@ -16,6 +16,7 @@ import numpy as np
 from estimax._base._dtypes import DType, as_dtype, string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._string_array import StringArray
+from estimax._graph._stretches import segments, splits_of
 
 Dense = np.ndarray | StringArray
 
@@ -40,29 +41,6 @@ def joined(arrays: Sequence[Any]) -> Any:
 def picked(values: Any, index: np.ndarray) -> Any:
     """Returns the entries at the given positions of the first axis."""
     return values.take(index) if isinstance(values, StringArray) else values[index]
-
-
-def splits_of(lengths: np.ndarray) -> np.ndarray:
-    """Returns where parts of the given lengths begin, and where the last one ends."""
-    splits = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=splits[1:])
-    return splits
-
-
-def segments(splits: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the positions of all that the given rows hold, and their splits.
-
-    Example:
-        >>> import numpy as np
-        >>> from estimax._graph._varying import segments
-        >>> index, splits = segments(np.array([0, 2, 2, 5]), np.array([2, 0]))
-        >>> index.tolist(), splits.tolist()
-        ([2, 3, 4, 0, 1], [0, 3, 5])
-    """
-    starts = splits[rows]
-    lengths = splits[rows + 1] - starts
-    out = splits_of(lengths)
-    return np.arange(out[-1]) + np.repeat(starts - out[:-1], lengths), out
 
 
 class Varying(ABC):

@@ -22,7 +22,8 @@ from estimax._base._shapes import RaggedTensorSpec, TensorSpec
 from estimax._base._string_array import StringArray, as_binary
 from estimax._graph._column import Column, to_value
 from estimax._graph._columnwise import dense_rows
-from estimax._graph._varying import Dense, RaggedValue, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import Dense, RaggedValue
 
 _LISTS = (pa.types.is_list, pa.types.is_large_list, pa.types.is_list_view, pa.types.is_large_list_view)
 _STRINGS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from estimax.data._cardinality import INFINITE_CARDINALITY, UNKNOWN_CARDINALITY,
 from estimax.data._iterators import InitializableIterator, NumpyIterator, OneShotIterator, Reader, TensorIterator
 from estimax.data._options import Options
 from estimax.data._step import Step
+from estimax.random._seed import next_entropy
 
 if TYPE_CHECKING:
     from estimax.data._dataset import Dataset
@@ -30,7 +30,7 @@ class Chain(ABC):
     def __init__(self, step: Step) -> None:
         self._step = step
         self._passes = 0
-        self._entropy = secrets.randbits(63)
+        self._entropy = next_entropy()
         self._options: Options | None = None
 
     @abstractmethod

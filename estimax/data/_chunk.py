@@ -10,7 +10,8 @@ import numpy as np
 
 from estimax._base._dtypes import DType
 from estimax._graph._column import Column, concatenate_rows, take_rows
-from estimax._graph._varying import Varying, splits_of, varying_from_state, varying_state
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import Varying, varying_from_state, varying_state
 
 State = Any
 

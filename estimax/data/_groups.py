@@ -10,7 +10,8 @@ from estimax._base._errors import DataLossError, InvalidArgumentError
 from estimax._base._shapes import TensorShape
 from estimax._base._string_array import StringArray
 from estimax._graph._column import Column, batch_rows
-from estimax._graph._varying import RaggedValue, Rows, SparseColumn, Varying, as_rows, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import RaggedValue, Rows, SparseColumn, Varying, as_rows
 
 
 def stack_groups(column: Column, sizes: np.ndarray, component: int) -> Column:

@@ -8,7 +8,6 @@ of one it gives the next element itself.
 from __future__ import annotations
 
 import operator
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -30,6 +29,7 @@ from estimax.data._nested import Elements
 from estimax.data._prefetch import Ahead, reads_ahead
 from estimax.data._specs import DatasetSpec
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step
+from estimax.random._seed import next_entropy
 
 Wrap = Callable[[Step], Any]  # makes a Dataset of its last step
 
@@ -55,7 +55,7 @@ class Reader:
 
     def __init__(self, step: Step, seed: int | None = None, epoch: int = 0) -> None:
         self.step = step
-        self.entropy = secrets.randbits(63) if seed is None else seed
+        self.entropy = next_entropy() if seed is None else seed
         self.epoch = epoch
         self._iterator = self._start()
 

@@ -18,8 +18,8 @@ import numpy as np
 from estimax._graph._column import Column, empty_column, take_rows, unbatch_rows
 from estimax._graph._function import Function
 from estimax._graph._op import as_tensor
+from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import splits_of
 from estimax.data._batch import Batch, Batching, RaggedBatch, SparseBatch
 from estimax.data._chunk import Windows
 from estimax.data._combine import Concatenate, Zip

@@ -16,9 +16,9 @@ from estimax._base._errors import InvalidArgumentError
 from estimax._graph._column import Column, empty_column, repeat_value, rows_of, stack_rows
 from estimax._graph._draws import Draws
 from estimax._graph._op import Op
+from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import Tensor, tensor_of
 from estimax._graph._tracing import next_number
-from estimax._graph._varying import splits_of
 from estimax.data._chunk import Windows
 from estimax.data._specs import DatasetSpec
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step, concatenate

@@ -18,7 +18,8 @@ from estimax._base._string_array import StringArray
 from estimax._graph._column import Column, empty_column, stack_rows
 from estimax._graph._lifting import by_rows
 from estimax._graph._op import Node, Op
-from estimax._graph._varying import Rows, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import Rows
 from estimax.image._bitmap import decode_bmp_file, decode_gif_file
 from estimax.image._formats import format_of
 from estimax.image._jpeg import Jpeg, JpegOptions, read_header

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from estimax._base._string_array import StringArray
-from estimax._graph._varying import RaggedValue, Rows, SparseColumn, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import RaggedValue, Rows, SparseColumn
 
 Array = np.ndarray[Any, Any]
 Values = Array | StringArray

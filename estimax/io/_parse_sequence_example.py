@@ -15,7 +15,7 @@ from estimax._base._string_array import StringArray
 from estimax._base._wire_format import Spans, split_delimited
 from estimax._graph._column import Column, rows_of
 from estimax._graph._op import Op, as_tensor
-from estimax._graph._varying import splits_of
+from estimax._graph._stretches import splits_of
 from estimax.io import _example_columns as columns
 from estimax.io._example_features import Examples
 from estimax.io._example_values import Lists, read_lists

@@ -11,7 +11,8 @@ from estimax._base._dtypes import DType, string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._files import as_path, open_read
 from estimax._base._string_array import Origin, StringArray
-from estimax._graph._varying import Dense, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import Dense
 from estimax.strings._conversion import to_number
 from estimax.strings._flat_bytes import bytes_of
 from estimax.strings._splitting import split_at_bytes

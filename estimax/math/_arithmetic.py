@@ -1,7 +1,7 @@
 """Arithmetic: sums, products, quotients, remainders, extremes and rounding.
 
-Whole numbers divided by zero give zero on the host: both branches of a
-`tf.cond` are computed, and the one that is not chosen must not fail.
+Whole numbers divided by zero give zero: `tf.where` computes both of the values
+that it chooses from, and the one that is not chosen must not fail.
 """
 
 from __future__ import annotations

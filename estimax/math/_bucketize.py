@@ -11,7 +11,7 @@ import numpy as np
 from estimax._base._dtypes import int32
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
-from estimax._graph._lifting import leading_axis
+from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op
 from estimax.math._rule import check_kind
 
@@ -25,9 +25,7 @@ def _host(x: Any, *, boundaries: list[float]) -> Any:
     return np.asarray(np.searchsorted(np.asarray(boundaries, np.float32), x, side="right"), np.int32)
 
 
-_BUCKETIZE = Op(
-    "Bucketize", infer=_infer, host=_host, lift=leading_axis(_host), device="estimax.math._device:bucketize"
-)
+_BUCKETIZE = Op("Bucketize", infer=_infer, host=_host, lift=broadcasting, device="estimax.math._device:bucketize")
 
 
 def bucketize(input: Any, boundaries: Sequence[float], name: str | None = None) -> Any:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from estimax._base._dtypes import DType, as_dtype, float32, float64, int32, int64
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorSpec
-from estimax._graph._lifting import leading_axis
+from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op, as_argument
 from estimax._graph._tensor import Tensor
+from estimax.math._rule import check_kind
 
 
 def _infer(x: TensorSpec, *, dtype: DType) -> TensorSpec:
@@ -27,7 +29,21 @@ def _host(x: Any, *, dtype: DType) -> Any:
         return x.astype(dtype.as_numpy_dtype, copy=False)
 
 
-_CAST = Op("Cast", infer=_infer, host=_host, lift=leading_axis(_host), device="estimax.math._device:cast")
+def _saturated(x: Any, *, dtype: DType) -> Any:
+    lowest, highest = dtype.min, dtype.max
+    with np.errstate(all="ignore"):
+        out = np.nan_to_num(x, nan=0) if dtype.is_integer and x.dtype.kind == "f" else x
+        cast_ = out.astype(dtype.as_numpy_dtype)
+        return np.where(out <= lowest, lowest, np.where(out >= highest, highest, cast_)).astype(dtype.as_numpy_dtype)
+
+
+def _saturated_spec(x: TensorSpec, *, dtype: DType) -> TensorSpec:
+    check_kind("saturate_cast", x, "numbers")
+    return TensorSpec(x.shape, dtype)
+
+
+_SATURATE = Op("SaturateCast", infer=_saturated_spec, host=_saturated, lift=broadcasting)
+_CAST = Op("Cast", infer=_infer, host=_host, lift=broadcasting, device="estimax.math._device:cast")
 
 
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
@@ -44,6 +60,22 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
     wanted = as_dtype(dtype)
     x = as_argument(x)
     return x if isinstance(x, Tensor) and x.dtype == wanted else _CAST(x, dtype=wanted)
+
+
+def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Any:
+    """Converts numbers to another dtype; those beyond its range become its smallest or greatest.
+
+    Example:
+        >>> import estimax as tf
+        >>> from estimax import math
+        >>> math.saturate_cast([-3.5, 300.7], tf.uint8).numpy()
+        array([  0, 255], dtype=uint8)
+    """
+    wanted = as_dtype(dtype)
+    x = as_argument(value)
+    if not isinstance(x, Tensor):
+        return resolve("estimax.math._device:saturate_cast")(x, dtype=wanted.as_numpy_dtype)
+    return x if x.dtype == wanted else _SATURATE(x, dtype=wanted)
 
 
 def to_float(x: Any, name: str | None = "ToFloat") -> Any:

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from estimax._array._shape import reshape
 from estimax._base._dtypes import DType, bool_
 from estimax._base._string_array import StringArray
+from estimax._graph._op import OPS, Op
 from estimax.math._rule import elementwise
 
 
@@ -72,6 +74,27 @@ def greater(x: Any, y: Any, name: str | None = None) -> Any:
 def greater_equal(x: Any, y: Any, name: str | None = None) -> Any:
     """Tells where `x >= y`."""
     return _GREATER_EQUAL(x, y)
+
+
+def is_non_decreasing(x: Any, name: str | None = None) -> Any:
+    """Tells whether no element, in row-major order, is less than the one before it."""
+    return _rising(x, _GREATER_EQUAL)
+
+
+def is_strictly_increasing(x: Any, name: str | None = None) -> Any:
+    """Tells whether each element, in row-major order, is greater than the one before it.
+
+    Example:
+        >>> from estimax import math
+        >>> bool(math.is_strictly_increasing([1, 2, 2])), bool(math.is_non_decreasing([1, 2, 2]))
+        (False, True)
+    """
+    return _rising(x, _GREATER)
+
+
+def _rising(x: Any, compare: Op) -> Any:
+    flat = reshape(x, [-1])
+    return OPS["All"](compare(flat[1:], flat[:-1]), axis=(0,), keepdims=False)
 
 
 def logical_and(x: Any, y: Any, name: str | None = None) -> Any:

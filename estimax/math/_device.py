@@ -88,6 +88,75 @@ def cumsum(x: Any, *, axis: int, exclusive: bool, reverse: bool) -> jax.Array:
     return out - x if exclusive else out
 
 
+def cumprod(x: Any, *, axis: int, exclusive: bool, reverse: bool) -> jax.Array:
+    """Gives running products along an axis."""
+    out = jax.lax.cumprod(x, axis, reverse)
+    if not exclusive:
+        return out
+    first = jnp.ones_like(jax.lax.slice_in_dim(out, 0, 1, axis=axis))
+    if reverse:
+        return jnp.concatenate([jax.lax.slice_in_dim(out, 1, None, axis=axis), first], axis)
+    return jnp.concatenate([first, jax.lax.slice_in_dim(out, 0, -1, axis=axis)], axis)
+
+
+def relu6(x: Any) -> jax.Array:
+    """Gives `min(max(x, 0), 6)`, with a gradient of zero at both ends."""
+    return jnp.where(x > 0, jnp.where(x < 6, x, jnp.full_like(x, 6)), jnp.zeros_like(x))
+
+
+def xdivy(x: Any, y: Any) -> jax.Array:
+    """Divides; zero divided by anything gives zero."""
+    zero = jnp.asarray(x) == 0
+    return jnp.where(zero, 0, x / jnp.where(zero, 1, y))
+
+
+def multiply_no_nan(x: Any, y: Any) -> jax.Array:
+    """Multiplies; anything times zero gives zero."""
+    zero = jnp.asarray(y) == 0
+    return jnp.where(zero, 0, jnp.where(zero, 0, x) * y)
+
+
+def truncate_div(x: Any, y: Any) -> jax.Array:
+    """Divides and cuts off the fraction."""
+    x, y = jnp.asarray(x), jnp.asarray(y)
+    if jnp.issubdtype(jnp.result_type(x, y), jnp.floating):
+        return jnp.trunc(x / y)
+    return jnp.where(y == 0, 0, jax.lax.div(*jnp.broadcast_arrays(x, jnp.where(y == 0, 1, y))))
+
+
+def saturate_cast(x: Any, *, dtype: Any) -> jax.Array:
+    """Converts, and keeps within the range of the dtype."""
+    kind = jax.dtypes.canonicalize_dtype(dtype)
+    limits: Any = np.finfo(kind) if jnp.issubdtype(kind, jnp.floating) else np.iinfo(kind)
+    wide = jnp.asarray(x)
+    cast_ = wide.astype(kind)
+    return jnp.where(wide <= float(limits.min), limits.min, jnp.where(wide >= float(limits.max), limits.max, cast_))
+
+
+def unsorted_segment(data: Any, ids: Any, *, num: int, name: str) -> jax.Array:
+    """Reduces the entries that have one id to one."""
+    ids = jnp.where(jnp.asarray(ids) < 0, num, ids)
+    data = jnp.asarray(data)
+    flat = data.reshape((-1, *data.shape[ids.ndim :]))
+    reduce = {
+        "sum": jax.ops.segment_sum,
+        "mean": jax.ops.segment_sum,
+        "max": jax.ops.segment_max,
+        "min": jax.ops.segment_min,
+        "prod": jax.ops.segment_prod,
+    }[name]
+    out = reduce(flat, ids.reshape(-1), num)
+    if name != "mean":
+        return out
+    counts = jnp.maximum(jax.ops.segment_sum(jnp.ones(ids.size, data.dtype), ids.reshape(-1), num), 1)
+    return out / counts.reshape((-1, *(1,) * (out.ndim - 1)))
+
+
+def einsum(*arrays: Any, equation: str) -> jax.Array:
+    """Adds up products of elements, by the letters of their axes."""
+    return jnp.einsum(equation, *arrays)
+
+
 def matmul(a: Any, b: Any, *, transpose_a: bool = False, transpose_b: bool = False) -> jax.Array:
     """Multiplies matrices."""
     a = jnp.swapaxes(a, -1, -2) if transpose_a else a

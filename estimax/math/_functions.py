@@ -43,6 +43,9 @@ _ATAN2 = elementwise("Atan2", np.arctan2, "jax.numpy:arctan2", _FLOATS)
 _SINH = elementwise("Sinh", np.sinh, "jax.numpy:sinh", _FLOATS)
 _COSH = elementwise("Cosh", np.cosh, "jax.numpy:cosh", _FLOATS)
 _TANH = elementwise("Tanh", np.tanh, "jax.numpy:tanh", _FLOATS)
+_ASINH = elementwise("Asinh", np.arcsinh, "jax.numpy:arcsinh", _FLOATS)
+_ACOSH = elementwise("Acosh", np.arccosh, "jax.numpy:arccosh", _FLOATS)
+_ATANH = elementwise("Atanh", np.arctanh, "jax.numpy:arctanh", _FLOATS)
 _SIGMOID = elementwise("Sigmoid", _sigmoid, "jax.nn:sigmoid", _FLOATS)
 _SOFTPLUS = elementwise("Softplus", _softplus, "jax.nn:softplus", _FLOATS)
 
@@ -139,6 +142,21 @@ def cosh(x: Any, name: str | None = None) -> Any:
 def tanh(x: Any, name: str | None = None) -> Any:
     """Gives the hyperbolic tangent."""
     return _TANH(x)
+
+
+def asinh(x: Any, name: str | None = None) -> Any:
+    """Gives the number whose hyperbolic sine it is."""
+    return _ASINH(x)
+
+
+def acosh(x: Any, name: str | None = None) -> Any:
+    """Gives the number, not negative, whose hyperbolic cosine it is; NaN below 1."""
+    return _ACOSH(x)
+
+
+def atanh(x: Any, name: str | None = None) -> Any:
+    """Gives the number whose hyperbolic tangent it is."""
+    return _ATANH(x)
 
 
 def sigmoid(x: Any, name: str | None = None) -> Any:

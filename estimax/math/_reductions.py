@@ -1,4 +1,4 @@
-"""Reductions along axes: sums, means, extremes, truths, and positions of extremes; running sums."""
+"""Reductions along axes: sums, means, extremes, truths, and positions of extremes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from typing import Any
 
 import numpy as np
 
+from estimax._array._by_shape import by_shape
 from estimax._array._dimensions import positive_axis
 from estimax._base._dtypes import DType, as_dtype, int64
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorSpec
+from estimax._graph._column import Column
+from estimax._graph._composite import RaggedTensor
 from estimax._graph._lifting import shifted_axis
-from estimax._graph._op import Op, as_argument
+from estimax._graph._op import Node, Op, as_argument
+from estimax._graph._varying import Rows
 from estimax.math._rule import check_kind
 
 Axes = tuple[int, ...]
 
 
-def _reduction(name: str, kernel: Callable[..., Any], device: str, takes: str = "numbers") -> Op:
+def _reduction(
+    name: str, kernel: Callable[..., Any], device: str, stretches: Callable[..., Any], takes: str = "numbers"
+) -> Op:
+    """Makes an op of a kernel (x, axes, keepdims) and one (x, starts, lengths) for stretches of a flat array."""
+
     def infer(x: TensorSpec, *, axis: Axes, keepdims: bool) -> TensorSpec:
         check_kind(name, x, takes)
         reduced = [a % len(x.shape) for a in axis]
@@ -30,7 +39,43 @@ def _reduction(name: str, kernel: Callable[..., Any], device: str, takes: str = 
         with np.errstate(all="ignore"):
             return np.asarray(kernel(x, tuple(axis), keepdims), x.dtype)
 
-    return Op(name, infer=infer, host=host, lift=shifted_axis(host), device=device)
+    equal_rows = by_shape(shifted_axis(host))
+
+    def lift(
+        node: Node, values: Sequence[Any], lifted: Sequence[bool], rows: int, params: dict[str, Any]
+    ) -> tuple[Column, ...]:
+        """Reduces whole rows of several sizes at once, stretch by stretch."""
+        (x,) = values
+        if not isinstance(x, Rows) or not rows or len(params["axis"]) < x.rank:
+            return equal_rows(node, values, lifted, rows, params)
+        flat, lengths = np.asarray(x.flat), np.diff(x.splits)
+        out = np.full(rows, host(flat[:0], axis=(0,), keepdims=False))
+        filled = lengths > 0
+        if filled.any():
+            with np.errstate(all="ignore"):
+                out[filled] = stretches(flat, x.splits[:-1][filled], lengths[filled])
+        return (out.reshape((rows, *(1,) * x.rank)) if params["keepdims"] else out,)
+
+    return Op(name, infer=infer, host=host, lift=lift, device=device)
+
+
+def _sums(x: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Any:
+    """Adds up stretches; fractions with the precision of float64, as there is no pairwise summation here."""
+    return np.add.reduceat(x, starts, dtype=np.float64 if x.dtype.kind == "f" else x.dtype)
+
+
+def _means(x: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> Any:
+    totals = _sums(x, starts, lengths)
+    return totals / lengths if x.dtype.kind == "f" else _cut_quotient(totals, lengths.astype(x.dtype))
+
+
+def _stretches(reduce: Any) -> Callable[..., Any]:
+    return lambda x, starts, lengths: reduce.reduceat(x, starts)
+
+
+def _cut_quotient(total: Any, count: Any) -> Any:
+    quotient = np.abs(total) // count
+    return np.where(total < 0, -quotient, quotient)
 
 
 def _sum(x: Any, axis: Axes, keepdims: bool) -> Any:
@@ -42,9 +87,7 @@ def _mean(x: Any, axis: Axes, keepdims: bool) -> Any:
     if x.dtype.kind == "f":
         total = np.sum(x, axis, np.float32 if x.dtype.itemsize < 4 else x.dtype, keepdims=keepdims)
         return total / np.asarray(count, total.dtype)
-    total = _sum(x, axis, keepdims)
-    quotient = np.abs(total) // max(count, 1)
-    return np.where(total < 0, -quotient, quotient)
+    return _cut_quotient(_sum(x, axis, keepdims), max(count, 1))
 
 
 def _lowest(dtype: Any) -> Any:
@@ -90,33 +133,26 @@ def _argmin(x: Any, *, axis: int, dtype: DType) -> Any:
     return np.asarray(np.argmin(x, axis), dtype.as_numpy_dtype)
 
 
-def _running_spec(x: TensorSpec, *, axis: int, exclusive: bool, reverse: bool) -> TensorSpec:
-    check_kind("cumsum", x, "numbers")
-    return x
-
-
-def _cumsum(x: Any, *, axis: int, exclusive: bool, reverse: bool) -> Any:
-    x = np.flip(x, axis) if reverse else x
-    out = np.cumsum(x, axis, x.dtype)
-    out = out - x if exclusive else out
-    return np.flip(out, axis) if reverse else out
-
-
-_SUM = _reduction("Sum", _sum, "estimax.math._device:reduce_sum")
-_MEAN = _reduction("Mean", _mean, "estimax.math._device:reduce_mean")
-_MAX = _reduction("Max", _max, "estimax.math._device:reduce_max")
-_MIN = _reduction("Min", _min, "estimax.math._device:reduce_min")
-_PROD = _reduction("Prod", _prod, "estimax.math._device:reduce_prod")
-_ANY = _reduction("Any", _any, "jax.numpy:any", "truth values")
-_ALL = _reduction("All", _all, "jax.numpy:all", "truth values")
+_SUM = _reduction("Sum", _sum, "estimax.math._device:reduce_sum", _sums)
+_MEAN = _reduction("Mean", _mean, "estimax.math._device:reduce_mean", _means)
+_MAX = _reduction("Max", _max, "estimax.math._device:reduce_max", _stretches(np.maximum))
+_MIN = _reduction("Min", _min, "estimax.math._device:reduce_min", _stretches(np.minimum))
+_PROD = _reduction("Prod", _prod, "estimax.math._device:reduce_prod", _stretches(np.multiply))
+_ANY = _reduction("Any", _any, "jax.numpy:any", _stretches(np.logical_or), "truth values")
+_ALL = _reduction("All", _all, "jax.numpy:all", _stretches(np.logical_and), "truth values")
 _ARGMAX = Op(
-    "ArgMax", infer=_position_spec, host=_argmax, lift=shifted_axis(_argmax), device="estimax.math._device:argmax"
+    "ArgMax",
+    infer=_position_spec,
+    host=_argmax,
+    lift=by_shape(shifted_axis(_argmax)),
+    device="estimax.math._device:argmax",
 )
 _ARGMIN = Op(
-    "ArgMin", infer=_position_spec, host=_argmin, lift=shifted_axis(_argmin), device="estimax.math._device:argmin"
-)
-_CUMSUM = Op(
-    "Cumsum", infer=_running_spec, host=_cumsum, lift=shifted_axis(_cumsum), device="estimax.math._device:cumsum"
+    "ArgMin",
+    infer=_position_spec,
+    host=_argmin,
+    lift=by_shape(shifted_axis(_argmin)),
+    device="estimax.math._device:argmin",
 )
 
 
@@ -146,7 +182,7 @@ def reduce_sum(
         >>> tf.reduce_sum([[1, 2], [3, 4]], axis=1).numpy()
         array([3, 7], dtype=int32)
     """
-    return _reduce(_SUM, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
+    return reduced(_SUM, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
 
 
 def reduce_mean(
@@ -166,7 +202,7 @@ def reduce_mean(
         >>> float(tf.reduce_mean([1.0, 2.0])), int(tf.reduce_mean([1, 2]))
         (1.5, 1)
     """
-    return _reduce(_MEAN, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
+    return reduced(_MEAN, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
 
 
 def reduce_max(
@@ -178,7 +214,7 @@ def reduce_max(
     keep_dims: bool | None = None,
 ) -> Any:
     """Gives the greatest element along the given axes; the arguments are those of `reduce_sum`."""
-    return _reduce(_MAX, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
+    return reduced(_MAX, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
 
 
 def reduce_min(
@@ -190,7 +226,7 @@ def reduce_min(
     keep_dims: bool | None = None,
 ) -> Any:
     """Gives the smallest element along the given axes; the arguments are those of `reduce_sum`."""
-    return _reduce(_MIN, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
+    return reduced(_MIN, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
 
 
 def reduce_prod(
@@ -202,7 +238,7 @@ def reduce_prod(
     keep_dims: bool | None = None,
 ) -> Any:
     """Multiplies the elements along the given axes; the arguments are those of `reduce_sum`."""
-    return _reduce(_PROD, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
+    return reduced(_PROD, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
 
 
 def reduce_any(
@@ -214,7 +250,7 @@ def reduce_any(
     keep_dims: bool | None = None,
 ) -> Any:
     """Tells whether any element along the given axes is true; the arguments are those of `reduce_sum`."""
-    return _reduce(_ANY, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
+    return reduced(_ANY, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
 
 
 def reduce_all(
@@ -226,7 +262,7 @@ def reduce_all(
     keep_dims: bool | None = None,
 ) -> Any:
     """Tells whether all elements along the given axes are true; the arguments are those of `reduce_sum`."""
-    return _reduce(_ALL, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
+    return reduced(_ALL, input_tensor, (axis, reduction_indices), (keepdims, keep_dims))
 
 
 def argmax(
@@ -249,35 +285,22 @@ def argmin(
     return _position(_ARGMIN, input, axis, dimension, output_type)
 
 
-def cumsum(x: Any, axis: Any = 0, exclusive: bool = False, reverse: bool = False, name: str | None = None) -> Any:
-    """Gives the running sum along an axis.
-
-    Args:
-        x: numbers.
-        axis: along which to add.
-        exclusive: whether each sum leaves out its own element.
-        reverse: whether to add from the end.
-        name: has no effect.
-
-    Example:
-        >>> import estimax as tf
-        >>> tf.cumsum([1, 2, 3], exclusive=True).numpy()
-        array([0, 1, 3], dtype=int32)
-    """
-    tensor = as_argument(x)
-    return _CUMSUM(tensor, axis=positive_axis(axis, len(tensor.shape)), exclusive=exclusive, reverse=reverse)
-
-
 def _position(op: Op, x: Any, axis: Any, dimension: Any, output_type: Any) -> Any:
     tensor = as_argument(x)
     given = dimension if axis is None else axis
     return op(tensor, axis=positive_axis(0 if given is None else given, len(tensor.shape)), dtype=as_dtype(output_type))
 
 
-def _reduce(op: Op, x: Any, axes: Sequence[Any], keepdims: Sequence[bool | None]) -> Any:
+def reduced(op: Op, x: Any, axes: Sequence[Any], keepdims: Sequence[bool | None]) -> Any:
+    """Applies a reduction along the axes that a caller named in one of two ways, or along all."""
     tensor = as_argument(x)
-    rank = len(tensor.shape)
-    given = next((a for a in axes if a is not None), None)
-    listed = range(rank) if given is None else np.atleast_1d(np.asarray(given)).tolist()
-    axis = tuple(sorted({positive_axis(a, rank) for a in listed}))
-    return op(tensor, axis=axis, keepdims=any(bool(k) for k in keepdims))
+    given, keep = next((a for a in axes if a is not None), None), any(bool(k) for k in keepdims)
+    if isinstance(tensor, RaggedTensor):
+        return resolve("estimax.ragged._reductions:reduce")(tensor, given, op.name.lower(), keep)
+    return op(tensor, axis=chosen_axes(given, len(tensor.shape)), keepdims=keep)
+
+
+def chosen_axes(axis: Any, rank: int) -> Axes:
+    """Returns one axis, several, or all of them for None, as sorted numbers from 0 on."""
+    listed = range(rank) if axis is None else np.atleast_1d(np.asarray(axis)).tolist()
+    return tuple(sorted({positive_axis(a, rank) for a in listed}))

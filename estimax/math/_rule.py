@@ -23,6 +23,7 @@ Kernel = Callable[..., Any]
 _KINDS: dict[str, Callable[[DType], bool]] = {
     "numbers": lambda d: d.is_numeric and not d.is_bool,
     "floating-point numbers": lambda d: d.is_floating,
+    "whole numbers": lambda d: d.is_integer,
     "truth values": lambda d: d.is_bool,
     "values": lambda d: True,
     "numbers or strings": lambda d: not d.is_bool,

@@ -10,9 +10,10 @@ import numpy as np
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._columnwise import column_op, dense_splits, entries, inner_sizes, spans
+from estimax._graph._columnwise import column_op, dense_splits, entries, inner_sizes
 from estimax._graph._ragged_parts import bounds_of, sizes_from
-from estimax._graph._varying import RaggedValue, Rows, SparseColumn, as_rows, picked, splits_of
+from estimax._graph._stretches import spans, splits_of
+from estimax._graph._varying import RaggedValue, Rows, SparseColumn, as_rows, picked
 from estimax.sparse._dense import scattered
 from estimax.sparse._places import check_sparse, rank_of, row_major, rows_of_elements
 

@@ -9,8 +9,9 @@ import numpy as np
 from estimax._array._dimensions import rearranged
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
-from estimax._graph._columnwise import column_op, spans
-from estimax._graph._varying import RaggedValue, picked_rows, splits_of
+from estimax._graph._columnwise import column_op
+from estimax._graph._stretches import spans, splits_of
+from estimax._graph._varying import RaggedValue, picked_rows
 from estimax.ragged._conversion import check_ragged, list_shape, ragged_or_dense, without_levels
 
 Key = list[Any]

@@ -12,10 +12,11 @@ from estimax._array._joining import concat as concat_dense
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._columnwise import column_op, dense_splits, inner_sizes, spans
+from estimax._graph._columnwise import column_op, dense_splits, inner_sizes
 from estimax._graph._op import as_tensor
+from estimax._graph._stretches import spans, splits_of
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import RaggedValue, as_rows, joined, picked_rows, splits_of
+from estimax._graph._varying import RaggedValue, as_rows, joined, picked_rows
 from estimax.ragged._conversion import ragged_or_dense, without_levels
 
 

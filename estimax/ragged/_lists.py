@@ -12,7 +12,8 @@ from estimax._base._shapes import TensorSpec
 from estimax._graph._columnwise import column_op, dense_rows, entries
 from estimax._graph._op import as_tensor
 from estimax._graph._ragged_parts import as_splits
-from estimax._graph._varying import RaggedValue, as_rows, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import RaggedValue, as_rows
 from estimax.ragged._conversion import bounding_sizes, check_ragged, list_shape, ragged_or_dense, without_levels
 
 

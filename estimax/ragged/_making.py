@@ -13,8 +13,9 @@ from estimax._graph._column import to_value
 from estimax._graph._columnwise import column_op
 from estimax._graph._function import placeholder_for
 from estimax._graph._op import as_tensor
+from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import concrete
-from estimax._graph._varying import RaggedValue, as_rows, empty_values, splits_of
+from estimax._graph._varying import RaggedValue, as_rows, empty_values
 
 
 def constant(

@@ -13,7 +13,8 @@ from estimax._base._shapes import RaggedTensorSpec, TensorSpec
 from estimax._graph._columnwise import column_op
 from estimax._graph._composite import RaggedTensor
 from estimax._graph._op import OPS, as_tensor
-from estimax._graph._varying import RaggedValue, picked_rows, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import RaggedValue, picked_rows
 from estimax.ragged._conversion import list_shape, ragged_or_dense, without_levels
 from estimax.ragged._joining import as_lists, levels_of
 

@@ -24,9 +24,10 @@ from estimax._graph._boundary import current_boundary
 from estimax._graph._column import Column
 from estimax._graph._draws import Draws
 from estimax._graph._op import Node, Op
+from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import concrete
 from estimax._graph._tracing import is_tracing, next_number
-from estimax._graph._varying import Rows, splits_of
+from estimax._graph._varying import Rows
 from estimax.random._seed import fresh_draws, next_count
 
 

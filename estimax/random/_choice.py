@@ -10,9 +10,11 @@ from estimax._array._dimensions import rank_of, rearranged
 from estimax._array._shape import shape as shape_of
 from estimax._base._dtypes import DType, as_dtype, int64
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorShape, TensorSpec
+from estimax._graph._boundary import is_device_array
 from estimax._graph._lifting import leading_axis
-from estimax._graph._op import Op, as_tensor
+from estimax._graph._op import Op, as_argument
 from estimax.random._bits import bits_of
 from estimax.random._distributions import probabilities
 
@@ -62,9 +64,11 @@ def shuffle(value: Any, seed: Any = None, name: str | None = None) -> Any:
         >>> sorted(random.shuffle([3, 1, 2], seed=1).numpy().tolist())
         [1, 2, 3]
     """
-    tensor = as_tensor(value)
+    tensor = as_argument(value)
     if not rank_of(tensor):
         raise InvalidArgumentError("shuffle needs at least one dimension; got a single value")
+    if is_device_array(tensor):
+        return resolve("estimax.random._device:shuffle")(tensor, None if seed is None else int(seed))
     return _SHUFFLE(tensor, bits_of([shape_of(tensor)[0]], seed))
 
 
@@ -95,8 +99,12 @@ def categorical(
         array([[0, 0, 0],
                [1, 1, 1]])
     """
-    tensor = as_tensor(logits)
+    tensor = as_argument(logits)
+    wanted = as_dtype(next((d for d in (dtype, output_dtype) if d is not None), int64))
+    if is_device_array(tensor):
+        number = None if seed is None else int(seed)
+        draw = resolve("estimax.random._device:categorical")
+        return draw(tensor, int(num_samples), number, wanted.as_numpy_dtype)
     rows = TensorShape(tensor.shape)
     batch = rows[0] if rows.ndims and rows[0] is not None else shape_of(tensor)[0]
-    wanted = as_dtype(next((d for d in (dtype, output_dtype) if d is not None), int64))
     return _CATEGORICAL(tensor, bits_of([batch, num_samples], seed), dtype=wanted)

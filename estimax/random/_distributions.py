@@ -14,9 +14,10 @@ from estimax._array._dimensions import as_sizes
 from estimax._base._dtypes import DType, as_dtype, float32
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._lazy import resolve
-from estimax._base._shapes import TensorSpec, broadcast_shapes
+from estimax._base._shapes import TensorShape, TensorSpec, broadcast_shapes
+from estimax._graph._boundary import current_boundary
 from estimax._graph._lifting import broadcasting
-from estimax._graph._op import OPS, Op, as_tensor
+from estimax._graph._op import OPS, Op, as_argument, as_tensor, on_device
 from estimax._graph._tensor import Tensor
 from estimax.random._bits import bits_of
 
@@ -107,7 +108,7 @@ def uniform(
     """Draws numbers evenly from a range that holds `minval` and not `maxval`.
 
     In a function given to `Dataset.map` each element gets numbers of its own, which
-    depend on its position alone.
+    depend on its position alone; in a model function each step does, while training.
 
     Args:
         shape: sizes of the result, which may be Tensors, or a Tensor of them.
@@ -132,7 +133,7 @@ def uniform(
     if wanted.is_integer and maxval is None:
         raise ValueError("uniform needs maxval for whole numbers; give uniform(shape, minval, maxval, dtype)")
     op = _UNIFORM if _floating("uniform", wanted, or_integer=True) else _INTEGERS
-    return _over(op, shape, seed, wanted, minval, 1 if maxval is None else maxval)
+    return _drawn(op, shape, seed, wanted, minval, 1 if maxval is None else maxval)
 
 
 def normal(
@@ -149,7 +150,7 @@ def normal(
     """
     wanted = as_dtype(dtype)
     _floating("normal", wanted)
-    return _over(_NORMAL, shape, seed, wanted, mean, stddev)
+    return _drawn(_NORMAL, shape, seed, wanted, mean, stddev)
 
 
 def truncated_normal(
@@ -161,7 +162,7 @@ def truncated_normal(
     """
     wanted = as_dtype(dtype)
     _floating("truncated_normal", wanted)
-    return _over(_TRUNCATED, shape, seed, wanted, mean, stddev)
+    return _drawn(_TRUNCATED, shape, seed, wanted, mean, stddev)
 
 
 def gamma(
@@ -174,9 +175,9 @@ def gamma(
     """
     wanted = as_dtype(dtype)
     _floating("gamma", wanted)
-    first, second = _of_dtype(alpha, wanted), _of_dtype(1 if beta is None else beta, wanted)
-    inner = broadcast_shapes(first.shape, second.shape)
-    return _GAMMA(bits_of(_followed(shape, inner, "gamma"), seed), first, second, dtype=wanted)
+    parameters = [as_argument(p, wanted) for p in (alpha, 1.0 if beta is None else beta)]
+    inner = broadcast_shapes(*(p.shape for p in parameters))
+    return _drawn(_GAMMA, _followed(shape, inner, "gamma"), seed, wanted, *parameters)
 
 
 def poisson(shape: Any, lam: Any, dtype: Any = float32, seed: Any = None, name: str | None = None) -> Any:
@@ -186,12 +187,21 @@ def poisson(shape: Any, lam: Any, dtype: Any = float32, seed: Any = None, name: 
         A Tensor of the given shape followed by the shape of the rates.
     """
     wanted = as_dtype(dtype)
-    rate = _of_dtype(lam, wanted if wanted.is_floating else float32)
-    return _POISSON(bits_of(_followed(shape, rate.shape, "poisson"), seed), rate, dtype=wanted)
+    _floating("poisson", wanted, or_integer=True)
+    rate = as_argument(lam, wanted if wanted.is_floating else float32)
+    return _drawn(_POISSON, _followed(shape, TensorShape(rate.shape), "poisson"), seed, wanted, rate)
 
 
-def _over(op: Op, shape: Any, seed: Any, dtype: DType, *parameters: Any) -> Any:
-    return op(bits_of(shape, seed), *(_of_dtype(p, dtype) for p in parameters), dtype=dtype)
+def _drawn(op: Op, shape: Any, seed: Any, dtype: DType, *parameters: Any) -> Any:
+    """Draws on the host; inside of a model function on the device, unless a size is known to the host alone."""
+    if current_boundary.get() is not None:
+        known, tensors = as_sizes(shape)
+        if not tensors:
+            given = [on_device(p) if isinstance(p, Tensor) else p for p in parameters]
+            number = None if seed is None else int(seed)
+            return resolve("estimax.random._device:draw")(op.name, known, number, dtype.as_numpy_dtype, *given)
+    kind = float32 if op is _POISSON and not dtype.is_floating else dtype
+    return op(bits_of(shape, seed), *(_of_dtype(p, kind) for p in parameters), dtype=dtype)
 
 
 def _floating(name: str, dtype: DType, or_integer: bool = False) -> bool:

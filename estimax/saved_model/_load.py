@@ -160,9 +160,19 @@ def _read_graph(reader: FolderReader) -> Function:
         array.flags.writeable = False  # a result may be one of them
     document = described["function"]
     for room in OP_ROOMS:
-        if any(node["op"] not in OPS for node in document["nodes"]):
+        if not _ops(document) <= OPS.keys():
             resolve(room)
     return function_from_json(document, unpack(json.dumps(described["arrays"]), arrays))
+
+
+def _ops(document: Any) -> set[str]:
+    """Returns the names of the ops of a saved graph, and of the functions that are among their parameters."""
+    if isinstance(document, list):
+        return {name for item in document for name in _ops(item)}
+    if not isinstance(document, dict):
+        return set()
+    own = {document["op"]} if isinstance(document.get("op"), str) else set()
+    return own | {name for item in document.values() for name in _ops(item)}
 
 
 class _Runners:

@@ -13,8 +13,9 @@ from estimax._base._shapes import SparseTensorSpec, TensorSpec
 from estimax._graph._boundary import is_device_array
 from estimax._graph._columnwise import column_op
 from estimax._graph._op import as_argument, as_tensor
+from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import Rows, SparseColumn, as_rows, splits_of
+from estimax._graph._varying import Rows, SparseColumn, as_rows
 from estimax.math._matmul import matmul
 from estimax.sparse._dense import to_dense
 from estimax.sparse._places import (

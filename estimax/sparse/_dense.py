@@ -16,7 +16,8 @@ from estimax._base._string_array import StringArray
 from estimax._graph._columnwise import column_op, entries
 from estimax._graph._function import placeholder_for
 from estimax._graph._op import as_argument, as_tensor
-from estimax._graph._varying import Rows, SparseColumn, as_rows, joined, picked, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import Rows, SparseColumn, as_rows, joined, picked
 from estimax.sparse._places import (
     check_sparse,
     gathered,

@@ -9,7 +9,8 @@ import numpy as np
 
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import SparseTensorSpec, TensorShape, TensorSpec
-from estimax._graph._varying import SparseColumn, picked, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import SparseColumn, picked
 
 
 def rows_of_elements(x: SparseColumn) -> np.ndarray:

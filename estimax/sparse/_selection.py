@@ -13,7 +13,8 @@ from estimax._base._shapes import TensorSpec
 from estimax._graph._columnwise import column_op, dense_rows, entries
 from estimax._graph._composite import SparseTensor
 from estimax._graph._op import OPS, as_tensor
-from estimax._graph._varying import SparseColumn, joined, picked, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import SparseColumn, joined, picked
 from estimax.sparse._places import check_sparse, kept, rank_of
 
 

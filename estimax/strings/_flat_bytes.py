@@ -7,8 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from estimax._base._errors import InvalidArgumentError
-from estimax._graph._columnwise import spans
-from estimax._graph._varying import splits_of
+from estimax._graph._stretches import spans, splits_of
 
 
 def bytes_of(flat: pa.Array) -> tuple[np.ndarray, np.ndarray]:

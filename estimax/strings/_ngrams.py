@@ -13,7 +13,8 @@ from estimax._base._shapes import RaggedTensorSpec, TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._columnwise import column_op, dense_splits
 from estimax._graph._op import as_tensor
-from estimax._graph._varying import RaggedValue, Rows, as_rows, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import RaggedValue, Rows, as_rows
 from estimax.strings._flat_bytes import joined_groups
 from estimax.strings._rule import bytes_of_text, check_strings
 

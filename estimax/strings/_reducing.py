@@ -14,7 +14,8 @@ from estimax._base._string_array import StringArray
 from estimax._graph._columnwise import column_op, dense_rows
 from estimax._graph._op import as_tensor
 from estimax._graph._ragged_parts import bounds_of, sizes_from, without_level
-from estimax._graph._varying import RaggedValue, Rows, as_rows, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import RaggedValue, Rows, as_rows
 from estimax.strings._flat_bytes import joined_groups
 from estimax.strings._rule import bytes_of_text, check_strings
 

@@ -13,8 +13,9 @@ from estimax._base._string_array import StringArray
 from estimax._graph._columnwise import column_op, dense_rows, dense_splits
 from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op
+from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import RaggedValue, SparseColumn, as_rows, splits_of
+from estimax._graph._varying import RaggedValue, SparseColumn, as_rows
 
 
 def check_strings(name: str, spec: TensorSpec) -> None:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._string_array import StringArray
 from estimax._graph._op import OPS, as_tensor
-from estimax._graph._varying import splits_of
+from estimax._graph._stretches import splits_of
 from estimax.strings._flat_bytes import bytes_of, strings_of
 from estimax.strings._rule import bytes_of_text, pieces_op
 

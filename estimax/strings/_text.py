@@ -20,8 +20,8 @@ from estimax._base._shapes import TensorSpec, broadcast_shapes
 from estimax._base._string_array import StringArray
 from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op, as_argument
+from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import splits_of
 from estimax.strings._flat_bytes import bytes_of, character_starts, counts_between, cut
 from estimax.strings._rule import check_strings, each_string, text_of
 

@@ -18,7 +18,8 @@ from estimax._base._shapes import RaggedTensorSpec, TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
 from estimax._graph._columnwise import column_op, dense_rows, dense_splits
 from estimax._graph._op import as_tensor
-from estimax._graph._varying import RaggedValue, Rows, as_rows, splits_of
+from estimax._graph._stretches import splits_of
+from estimax._graph._varying import RaggedValue, Rows, as_rows
 from estimax.strings._flat_bytes import bytes_of, character_starts, counts_between, strings_of
 from estimax.strings._rule import each_string, pieces_op
 

@@ -7,6 +7,8 @@ import pytest
 from jax import export
 
 import estimax as tf
+from estimax import _array as array
+from estimax import _functional as functional
 from estimax import math
 
 
@@ -82,3 +84,39 @@ def test_gradients_pass_through_ops():
     gradient = jax.jit(jax.grad(loss))(jnp.array([[0.1, 0.2], [0.3, -0.4]]))
     assert gradient.shape == (2, 2)
     assert (np.asarray(gradient) != 0).all()
+
+
+def test_functions_of_functions_run_inside_of_compiled_programs():
+    def program(x):
+        return {
+            "map": functional.map_fn(lambda row: math.reduce_sum(row) * 2.0, x),
+            "pairs": functional.map_fn(lambda p: p[0] + p[1], (x, x), dtype=tf.float32),
+            "fold": functional.foldl(lambda a, row: a * 0.5 + row, x),
+            "fold from a start": functional.foldr(lambda a, row: a - math.reduce_max(row), x, 1.0),
+            "scan": functional.scan(lambda a, row: a + row, x, reverse=True),
+            "while": functional.while_loop(lambda v: math.reduce_max(v) < 50.0, lambda v: v * 2.0, [x]),
+            "turns": functional.while_loop(lambda i, v: True, lambda i, v: (i + 1, v), (0, x), maximum_iterations=3)[0],
+            "cond": tf.cond(x[0, 0] > 0.0, lambda: x, lambda: -x),
+            "case": array.case([(x[0, 0] > 5.0, lambda: x), (x[0, 0] < 0.0, lambda: -x)], default=lambda: x * 3.0),
+            "switch": array.switch_case(tf.cast(x[0, 0], tf.int32), [lambda: x, lambda: -x, lambda: x * 2.0]),
+        }
+
+    x = np.arange(1.0, 7.0, dtype=np.float32).reshape(3, 2)
+    on_device, on_host = jax.jit(program)(x), program(tf.constant(x))
+    for name, value in on_device.items():
+        np.testing.assert_allclose(value, on_host[name].numpy(), err_msg=name, rtol=1e-6)
+
+
+def test_gradients_pass_through_folds():
+    gradient = jax.grad(lambda x: functional.foldl(lambda a, e: a * e, x))(jnp.array([2.0, 3.0, 4.0]))
+    np.testing.assert_allclose(gradient, [12, 8, 6])
+
+
+def test_assertions_about_the_device_are_not_made_while_it_is_traced():
+    def program(x):
+        with array.control_dependencies([array.assert_positive(x)]):
+            return tf.identity(array.check_numerics(x, "x"))
+
+    assert jax.jit(program)(jnp.array([-1.0])).tolist() == [-1.0]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="x > 0"):
+        program(jnp.array([-1.0]))

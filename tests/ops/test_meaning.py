@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import estimax as tf
+from estimax import _array as array
+from estimax import _functional as functional
 from estimax import math, strings
 from estimax._array import where_v2
 
@@ -53,6 +55,59 @@ EXPECTED = {
     "characters from the end": (lambda: strings.substr("né€x", -3, 2, unit="UTF8_CHAR"), "é€"),
     "empty matches": (lambda: strings.regex_replace("ba", "a*", "X"), "XbX"),
     "line ends and full matches": (lambda: strings.regex_full_match(["a\nb", "ab"], "a.?b"), [False, True]),
+    "mean of segments of whole numbers": (lambda: math.segment_mean([-1, -2, 4], [0, 0, 2]), [-1, 0, 4]),
+    "product of no entries": (lambda: math.segment_prod([1, 2, 3], [0, 0, 2]), [2, 1, 3]),
+    "greatest of no entries": (
+        lambda: math.unsorted_segment_max([1, 2, 3], [1, -1, 1], 3),
+        [-(2**31), 3, -(2**31)],
+    ),
+    "greatest of no entries, sorted": (lambda: math.segment_max([1, 2, 3], [0, 0, 2]), [2, 0, 3]),
+    "mean of entries in any order": (lambda: math.unsorted_segment_mean([1, 2, 4], [1, 1, 0], 2), [4, 1.5]),
+    "counts of what is there": (lambda: math.bincount([1, 1, 3], maxlength=2), [0, 2]),
+    "counts by weights": (lambda: math.bincount([1, 1, 3], weights=[0.5, 0.25, 1.0]), [0, 0.75, 0, 1]),
+    "counts of nothing": (lambda: math.bincount(tf.constant([], tf.int32)), []),
+    "what is beyond a histogram": (
+        lambda: math.histogram_fixed_width([-1.0, 0.0, 1.5, 2.0, 5.0, 15.0], [0.0, 5.0], 5),
+        [2, 1, 1, 0, 2],
+    ),
+    "products without the last": (lambda: math.cumprod([2, 3, 4], exclusive=True, reverse=True), [12, 4, 1]),
+    "quotients cut off": (lambda: math.truncatediv([7, -7, 7], [2, 2, -2]), [3, -3, -3]),
+    "remainders of what is cut off": (lambda: math.truncatemod([7, -7, 7], [2, 2, -2]), [1, -1, 1]),
+    "bits of fractions": (lambda: math.bitcast([1.0, -2.0], tf.int32), [1065353216, -1073741824]),
+    "bits of a negative number": (lambda: math.right_shift([-8, 8], 1), [-4, 4]),
+    "numbers beyond a type": (lambda: math.saturate_cast([-3.5, 300.7, 1.5], tf.uint8), [0, 255, 1]),
+    "first of equals at the top": (lambda: array.top_k([3, 1, 3, 3], 2).indices, [0, 2]),
+    "equals in falling order": (lambda: array.argsort([2, 1, 2], direction="DESCENDING"), [0, 2, 1]),
+    "distinct in order": (lambda: array.unique_with_counts([3, 1, 3, 2]).count, [2, 1, 1]),
+    "repeated none": (lambda: array.repeat([1, 2], [0, 3]), [2, 2, 2]),
+    "repeated as one vector": (lambda: array.repeat([[1, 2], [3, 4]], 2), [1, 1, 2, 2, 3, 3, 4, 4]),
+    "reversed none": (
+        lambda: array.reverse_sequence([[1, 2, 3], [4, 5, 6]], [2, 0], seq_axis=1),
+        [[2, 1, 3], [4, 5, 6]],
+    ),
+    "mirrored with its end": (lambda: tf.pad([1, 2, 3], [[3, 1]], "SYMMETRIC"), [3, 2, 1, 1, 2, 3, 3]),
+    "mirrored without its end": (lambda: tf.pad([1, 2, 3], [[2, 1]], "REFLECT"), [3, 2, 1, 2, 3, 2]),
+    "added at one place": (lambda: array.scatter_nd([[1], [3], [1]], [9, 8, 1], [5]), [0, 10, 0, 8, 0]),
+    "a slice by masks": (
+        lambda: array.strided_slice([[1, 2, 3], [4, 5, 6]], [1, 0], [0, 2], shrink_axis_mask=1),
+        [4, 5],
+    ),
+    "grids have rows for y": (lambda: array.meshgrid([1, 2, 3], [4, 5])[0], [[1, 2, 3], [1, 2, 3]]),
+    "no certainty at all": (lambda: math.reduce_logsumexp([-inf, -inf]), -inf),
+    "large exponentials": (lambda: math.log_softmax([1.0, 200.0]), [-199, 0]),
+    "zeros have no direction": (lambda: math.l2_normalize([[0.0, 0.0], [3.0, 4.0]], axis=1), [[0, 0], [0.6, 0.8]]),
+    "zero by zero": (lambda: math.xdivy([0.0, 1.0], [0.0, 2.0]), [0, 0.5]),
+    "zero times the logarithm of zero": (lambda: math.xlogy([0.0, 2.0], [0.0, 1.0]), [0, 0]),
+    "infinity times zero": (lambda: math.multiply_no_nan([inf, 2.0], [0.0, 2.0]), [0, 4]),
+    "texts that are not empty": (lambda: math.count_nonzero(["", "a", " "]), 2),
+    "letters without a result": (lambda: math.einsum("ba", [[1, 2], [3, 4]]), [[1, 3], [2, 4]]),
+    "folded from the right": (lambda: functional.foldr(lambda a, x: a * 10 + x, [1, 2, 3], 7), 7321),
+    "scanned from the right": (
+        lambda: functional.scan(lambda a, x: a * 10 + x, [1, 2, 3], 7, reverse=True),
+        [7321, 732, 73],
+    ),
+    "an index that no branch has": (lambda: array.switch_case(-1, [lambda: 1, lambda: 2]), 2),
+    "a slice beyond the end": (lambda: tf.constant([1, 2, 3])[tf.constant(-10) : tf.constant(10)], [1, 2, 3]),
     "bytes that are not UTF-8": (lambda: strings.length([b"\xff\xfe", b"\x80a"], unit="UTF8_CHAR"), [2, 1]),
 }
 

@@ -1,9 +1,22 @@
 """What ops do not take, and what they say to it."""
 
+import numpy as np
 import pytest
 
 import estimax as tf
+from estimax import _array as array
 from estimax import math, strings
+from estimax._graph._column import stack_rows
+from estimax._graph._function import trace
+
+VECTOR = tf.placeholder(tf.int32, [2])
+
+
+def rows(function, *values):
+    """Runs a function over rows of several sizes."""
+    traced, _ = trace(function, tf.TensorSpec([None], tf.int32))
+    return traced.over_rows([stack_rows([np.array(v, np.int32) for v in values], tf.int32)], len(values))
+
 
 INVALID, WRONG_TYPE = tf.errors.InvalidArgumentError, TypeError
 
@@ -57,6 +70,71 @@ REFUSED = {
     "one branch": (lambda: tf.cond(True, lambda: 1), WRONG_TYPE, "two functions"),
     "a step of nothing": (lambda: tf.range(1, 2, 0), INVALID, "must not be 0"),
     "a line of no points": (lambda: tf.linspace(0.0, 1.0, 0), INVALID, "at least one"),
+    "fractions to index with": (lambda: tf.constant([1, 2])[0.5], WRONG_TYPE, r"whole numbers, slices.*tf\.gather"),
+    "lists to index with": (lambda: tf.constant([1, 2])[[0, 1]], WRONG_TYPE, r"tf\.gather"),
+    "vectors as bounds": (lambda: tf.constant([1, 2])[VECTOR:], WRONG_TYPE, "single whole number"),
+    "an index from a Tensor": (lambda: rows(lambda x: x[tf.size(x), None], [1]), INVALID, "out of bounds"),
+    "an index for rows of several sizes": (lambda: rows(lambda x: x[1], [1, 2], [1]), INVALID, "axis of size 1"),
+    "a block outside of some row": (lambda: rows(lambda x: tf.slice(x, [1], [1]), [1, 2], [1]), INVALID, "outside"),
+    "rows that do not fill": (
+        lambda: rows(lambda x: tf.reshape(x, [2, -1]), [1, 2], [1]),
+        INVALID,
+        r"1 elements.*fill",
+    ),
+    "a row that is not of size 1": (lambda: rows(lambda x: tf.squeeze(x, [0]), [1, 2], [1]), INVALID, "size 1"),
+    "a mask of some rows": (lambda: rows(lambda x: tf.boolean_mask(x, [True, False]), [1, 2], [1]), INVALID, "mask"),
+    "negative paddings": (lambda: tf.pad([1], [[-1, 0]]), INVALID, "not be negative.*slice"),
+    "negative paddings of some rows": (
+        lambda: rows(lambda x: tf.pad(x, [[0, 1 - tf.size(x)]]), [1, 2], [1]),
+        INVALID,
+        "not be negative",
+    ),
+    "texts to pad numbers": (lambda: tf.pad([1], [[0, 1]], constant_values="a"), WRONG_TYPE, "int32"),
+    "a mirror that is too small": (lambda: tf.pad([1, 2], [[2, 0]], "REFLECT"), INVALID, "mirror"),
+    "one axis of paddings": (lambda: tf.pad([[1]], [[0, 1]]), INVALID, "2 pairs"),
+    "paddings of unknown number": (
+        lambda: tf.pad([1], tf.placeholder(tf.int32, [None, 2])),
+        WRONG_TYPE,
+        "known shape",
+    ),
+    "another shape": (lambda: array.ensure_shape([1, 2], [3]), INVALID, r"ensure_shape.*\(2,\).*\(3,\)"),
+    "another shape of some row": (lambda: rows(lambda x: array.ensure_shape(x, [2]), [1, 2], [1]), INVALID, "got"),
+    "broadcasting to less": (lambda: array.broadcast_to([1, 2], [3]), INVALID, "cannot be broadcast"),
+    "too many at the top": (lambda: array.top_k([1, 2], 3), INVALID, "k=3.*there are 2"),
+    "sorting truth": (lambda: array.sort([True]), WRONG_TYPE, "numbers or strings"),
+    "another direction": (lambda: array.sort([1], direction="down"), ValueError, "ASCENDING"),
+    "distinct rows": (lambda: array.unique([[1]]), INVALID, "vector"),
+    "another side": (lambda: array.searchsorted([1], [1], side="up"), ValueError, "left"),
+    "no permutation": (lambda: array.invert_permutation([0, 0]), INVALID, "once"),
+    "places outside": (lambda: array.gather_nd([1, 2], [[2]]), INVALID, r"\[2\] are outside of the shape \[2\]"),
+    "places that are too deep": (lambda: array.gather_nd([1, 2], [[0, 0]]), INVALID, "up to 1"),
+    "updates outside": (lambda: array.scatter_nd([[5]], [1], [3]), INVALID, "outside"),
+    "sums of strings at places": (lambda: array.scatter_nd([[0]], ["a"], [3]), WRONG_TYPE, "adds up numbers"),
+    "updates of another type": (
+        lambda: array.tensor_scatter_nd_update([1], [[0]], tf.constant([1.0])),
+        WRONG_TYPE,
+        "int32",
+    ),
+    "batches that do not fit": (lambda: tf.gather([[1], [2]], [[0]], batch_dims=1), INVALID, "equal first axes"),
+    "repeating by too few": (lambda: array.repeat([1, 2, 3], [1, 2]), INVALID, "each of 3"),
+    "repeating less than never": (lambda: array.repeat([1], [-1]), INVALID, "whole number"),
+    "lengths beyond a sequence": (lambda: array.reverse_sequence([[1, 2]], [3], 1), INVALID, "up to 2"),
+    "another indexing": (lambda: array.meshgrid([1], indexing="yx"), ValueError, "'xy' or 'ij'"),
+    "falling ids": (lambda: math.segment_sum([1, 2], [1, 0]), INVALID, "must not fall"),
+    "ids beyond the segments": (lambda: math.unsorted_segment_sum([1], [2], 2), INVALID, "from 0 to 1"),
+    "ids of another shape": (lambda: math.segment_sum([1, 2], [0, 0, 0]), INVALID, "do not fit"),
+    "counts of negative numbers": (lambda: math.bincount([-1]), INVALID, "from 0 on"),
+    "an empty interval": (lambda: math.histogram_fixed_width([1.0], [1.0, 1.0]), INVALID, "rising"),
+    "classes beyond their number": (lambda: math.confusion_matrix([2], [0], num_classes=2), INVALID, "from 0 to 1"),
+    "too few letters": (lambda: math.einsum("i,j->ij", [[1]], [1]), INVALID, "letter for each axis"),
+    "a letter of its own": (lambda: math.einsum("i->ij", [1]), INVALID, "not among"),
+    "letters of two sizes": (lambda: math.einsum("i,i->i", [1, 2], [1, 2, 3]), INVALID, "size 2 and 3"),
+    "one Tensor for two terms": (lambda: math.einsum("i,i->i", [1]), INVALID, "of 2 Tensors"),
+    "another norm": (lambda: math.norm([1.0], 3), INVALID, "euclidean"),
+    "bits of fractions together": (lambda: math.bitwise_and(1.5, 1), WRONG_TYPE, "whole numbers"),
+    "bits of texts": (lambda: math.bitcast(["a"], tf.int32), WRONG_TYPE, "decode_raw"),
+    "bytes that are left over": (lambda: math.bitcast(tf.constant([1], tf.uint8), tf.int32), INVALID, "size 4"),
+    "no pairs of cases": (lambda: array.case([]), ValueError, "at least one pair"),
     "lengths of numbers": (lambda: strings.length(1), WRONG_TYPE, r"needs strings; got int32.*as_string"),
     "an unknown unit": (lambda: strings.length("a", unit="WORD"), INVALID, "BYTE, UTF8_CHAR"),
     "an unknown encoding": (lambda: strings.upper("a", encoding="latin1"), INVALID, "utf-8"),
