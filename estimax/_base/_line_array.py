@@ -23,6 +23,7 @@ NEWLINE = 10
 # Lines that keep blocks of more than this alive, and of many times their own size, are copied out of them.
 _MOST_BYTES_KEPT = 64 << 20
 _WASTE = 4
+_MOST_JOINED = 8  # times as many lines as are chosen
 
 
 class LineBlock:
@@ -36,10 +37,10 @@ class LineBlock:
         first_line: the number of the first of them there, from 1.
         origin: where each came from, if not one below the other.
         made: what was made of the whole block, by who made it; lives as long as the block.
+        watchers: told of each block that is read after this one, so that who decodes
+            this one can begin with the next; shared by the blocks of a file.
         asked: how many of the lines were asked for in pieces.
     """
-
-    __slots__ = ("_ends", "_flat", "_origin", "asked", "count", "data", "file", "first_line", "made", "text")
 
     def __init__(self, text: bytes, count: int, file: str, first_line: int, origin: Origin | None = None) -> None:
         self.text = text if not text or text.endswith(b"\n") else text + b"\n"
@@ -48,6 +49,7 @@ class LineBlock:
         self.file = file
         self.first_line = first_line
         self.made: dict[Hashable, Any] = {}
+        self.watchers: dict[Hashable, Callable[[LineBlock], None]] = {}
         self.asked = 0
         self._origin = origin
         self._ends: np.ndarray | None = None
@@ -154,8 +156,7 @@ class LineArray(StringArray):
                 self._origin = self.blocks[0].origin.take(slice(self.lines.start, self.lines.stop))
             else:
                 joined = Origin.concatenate([b.origin for b in self.blocks])
-                starts = np.cumsum([0, *(b.count for b in self.blocks[:-1])])
-                self._origin = joined.take(starts[self.which] + self.lines)
+                self._origin = joined.take(_starts(self.blocks)[self.which] + self.lines)
         return self._origin
 
     def gathered(self, columns: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
@@ -171,20 +172,20 @@ class LineArray(StringArray):
         if self.which is None:
             rows = slice(self.lines.start, self.lines.stop)
             return tuple(None if c is None else c[rows].reshape(self.shape) for c in columns[0])
+        if sum(b.count for b in self.blocks) <= _MOST_JOINED * self.size:
+            rows = _starts(self.blocks)[self.which] + self.lines
+            return tuple(None if c[0] is None else _picked(c, rows, self.shape) for c in zip(*columns, strict=True))
+        return self._gathered_by_block(columns)
+
+    def _gathered_by_block(self, columns: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
+        """Does not join what it needs little of."""
         order, bounds = self._by_block()
         lines = [self.lines[order[a:b]] for a, b in itertools.pairwise(bounds)]
-        results: list[Any] = []
+        back = _inverse(order)
+        results = []
         for parts in zip(*columns, strict=True):
-            if parts[0] is None:
-                results.append(None)
-            elif isinstance(parts[0], StringArray):
-                taken = pa.concat_arrays([p.flat.take(from_numpy(n)) for p, n in zip(parts, lines, strict=True)])
-                results.append(StringArray(taken.take(from_numpy(_inverse(order))), self.shape))
-            else:
-                out = np.empty(self.size, parts[0].dtype)
-                for part, numbers, a, b in zip(parts, lines, bounds[:-1], bounds[1:], strict=True):
-                    out[order[a:b]] = part[numbers]
-                results.append(out.reshape(self.shape))
+            taken = [None if p is None else p.take(n) for p, n in zip(parts, lines, strict=True)]
+            results.append(None if parts[0] is None else _picked(taken, back, self.shape))
         return tuple(results)
 
     def _by_block(self) -> tuple[np.ndarray, np.ndarray]:
@@ -262,6 +263,20 @@ class LineArray(StringArray):
 
     def _with_shape(self, shape: tuple[int, ...]) -> StringArray:
         return self._like(self.blocks, self.which, self.lines, shape)
+
+
+def _starts(blocks: Sequence[LineBlock]) -> np.ndarray:
+    """Returns the number of the first line of each block among the lines of all of them."""
+    return np.cumsum([0, *(b.count for b in blocks[:-1])])
+
+
+def _picked(parts: Sequence[Any], rows: np.ndarray, shape: tuple[int, ...]) -> Any:
+    """Returns rows of arrays that are joined, in a shape."""
+    if isinstance(parts[0], StringArray):
+        flat = parts[0].flat if len(parts) == 1 else pa.concat_arrays([p.flat for p in parts])
+        return StringArray(flat.take(from_numpy(rows)), shape)
+    joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return joined[rows].reshape(shape)
 
 
 def _bytes_of(array: pa.Array) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +19,8 @@ from estimax.data._file_names import step_over_files
 from estimax.data._table_files import TableFiles, TableIterator, table_step
 
 _BATCH_ROWS = 65536
-_BATCH_BYTES = 32 << 20
+_BATCH_BYTES = 16 << 20
+_BATCHES_AHEAD = 3
 _PAGE_BUFFER = 1 << 20
 
 
@@ -116,13 +119,18 @@ def _schema(name: str) -> pa.Schema:
 
 
 class _ParquetIterator(TableIterator):
-    """Reads one row group after the other, in batches; offsets are numbers of rows."""
+    """Reads one row group after the other, in batches; offsets are numbers of rows.
+
+    While a batch is used, a thread reads the next ones.
+    """
 
     _file: _OpenFile | None = None
+    _thread: ThreadPoolExecutor | None = None
 
     def __init__(self, step: TableFiles) -> None:
         super().__init__(step)
         self._batches: Iterator[pa.RecordBatch] = iter(())
+        self._ahead: deque[Future[pa.RecordBatch | None]] = deque()
 
     def _read_block(self) -> Block | None:
         if self._file is None:
@@ -131,13 +139,20 @@ class _ParquetIterator(TableIterator):
             if self.offset > self._file.reader.metadata.num_rows:
                 raise self._is_shorter(self.name, self.line)
             self._batches = self._file.batches(self.offset, self.names, self.step.batch_rows)
+            self._thread = ThreadPoolExecutor(1, "estimax-parquet")
+        assert self._thread is not None
+        while len(self._ahead) < _BATCHES_AHEAD:
+            self._ahead.append(self._thread.submit(next, self._batches, None))
         with self._damage():
-            batch = next(self._batches, None)
+            batch = self._ahead.popleft().result()
         if batch is None:
             return None
         return Block(self._columns(batch), batch.num_rows, batch.num_rows)
 
     def _close(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown()  # the file is not closed under what reads it
         if self._file is not None:
             self._file.close()
-        self._file, self._batches = None, iter(())
+        self._file, self._thread, self._batches = None, None, iter(())
+        self._ahead.clear()
