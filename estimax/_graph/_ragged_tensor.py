@@ -11,11 +11,18 @@ from typing import Any
 
 from estimax._base._dtypes import as_dtype, int64
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import resolve
 from estimax._base._shapes import RaggedTensorSpec
-from estimax._graph._op import OPS, as_tensor
+from estimax._graph._op import OPS, Op, as_tensor
 from estimax._graph._ragged_parts import FLAT, RAGGED, SPLITS, SPLITS_OF_LENGTHS, VALUES, WITH_FLAT
 from estimax._graph._tensor import TENSOR_CLASSES, Tensor
 from estimax._graph._varying import RaggedValue
+
+
+def _op(name: str) -> Op:
+    """Returns one of the ops of the namespace `ragged`, which loads when it is first needed."""
+    resolve("estimax.ragged")
+    return OPS[name]
 
 
 class RaggedTensor(Tensor):
@@ -59,12 +66,12 @@ class RaggedTensor(Tensor):
     def from_row_starts(values: Any, row_starts: Any, name: str | None = None, validate: bool = True) -> RaggedTensor:
         """Makes lists of successive values; `row_starts` says where each begins."""
         values = as_tensor(values)
-        return RaggedTensor.from_row_splits(values, OPS["SplitsOfStarts"](as_tensor(row_starts, int64), values))
+        return RaggedTensor.from_row_splits(values, _op("SplitsOfStarts")(as_tensor(row_starts, int64), values))
 
     @staticmethod
     def from_row_limits(values: Any, row_limits: Any, name: str | None = None, validate: bool = True) -> RaggedTensor:
         """Makes lists of successive values; `row_limits` says where each ends."""
-        return RaggedTensor.from_row_splits(values, OPS["SplitsOfLimits"](as_tensor(row_limits, int64)))
+        return RaggedTensor.from_row_splits(values, _op("SplitsOfLimits")(as_tensor(row_limits, int64)))
 
     @staticmethod
     def from_value_rowids(
@@ -76,7 +83,7 @@ class RaggedTensor(Tensor):
             InvalidArgumentError: they do not rise, or a list is beyond `nrows`.
         """
         count = () if nrows is None else (as_tensor(nrows, int64),)
-        return RaggedTensor.from_row_splits(values, OPS["SplitsOfRowIds"](as_tensor(value_rowids, int64), *count))
+        return RaggedTensor.from_row_splits(values, _op("SplitsOfRowIds")(as_tensor(value_rowids, int64), *count))
 
     @staticmethod
     def from_uniform_row_length(
@@ -89,7 +96,7 @@ class RaggedTensor(Tensor):
         """
         values = as_tensor(values)
         length = int(uniform_row_length)
-        return RaggedTensor.from_row_splits(values, OPS["SplitsOfUniformLength"](values, length=length))
+        return RaggedTensor.from_row_splits(values, _op("SplitsOfUniformLength")(values, length=length))
 
     @staticmethod
     def from_nested_row_splits(
@@ -138,7 +145,7 @@ class RaggedTensor(Tensor):
         kind, extra = ("", ()) if padding is None else ("padding", (as_tensor(padding, dense.dtype),))
         if lengths is not None:
             kind, extra = "lengths", (as_tensor(lengths, int64),)
-        made: RaggedTensor = OPS["RaggedFromDense"](dense, *extra, ragged_rank=ragged_rank, by=kind)
+        made: RaggedTensor = _op("RaggedFromDense")(dense, *extra, ragged_rank=ragged_rank, by=kind)
         return made
 
     @staticmethod
@@ -148,7 +155,7 @@ class RaggedTensor(Tensor):
         Raises:
             InvalidArgumentError: there is a gap.
         """
-        made: RaggedTensor = OPS["RaggedFromSparse"](st_input)
+        made: RaggedTensor = _op("RaggedFromSparse")(st_input)
         return made
 
     @property
@@ -208,7 +215,7 @@ class RaggedTensor(Tensor):
 
     def row_lengths(self, axis: int = 1, name: str | None = None) -> Any:
         """Returns how long each list along an axis is: a vector, or ragged for the inner lists."""
-        return OPS["RaggedRowLengths"](self, axis=int(axis) % (self.ragged_rank + 1))
+        return _op("RaggedRowLengths")(self, axis=int(axis) % (self.ragged_rank + 1))
 
     def row_starts(self, name: str | None = None) -> Any:
         """Returns where in `values` each of the outermost lists begins."""
@@ -220,20 +227,20 @@ class RaggedTensor(Tensor):
 
     def value_rowids(self, name: str | None = None) -> Any:
         """Returns, for each of `values`, the number of the list it is of."""
-        return OPS["RaggedRowIds"](self)
+        return _op("RaggedRowIds")(self)
 
     def nrows(self, out_type: Any = None, name: str | None = None) -> Any:
         """Returns the number of the outermost lists."""
-        return OPS["RaggedBounds"](self, axis=0, dtype=int64 if out_type is None else as_dtype(out_type))
+        return _op("RaggedBounds")(self, axis=0, dtype=int64 if out_type is None else as_dtype(out_type))
 
     def bounding_shape(self, axis: int | None = None, name: str | None = None, out_type: Any = None) -> Any:
         """Returns the smallest dense shape that holds all lists, or its size along an axis."""
-        return OPS["RaggedBounds"](self, axis=axis, dtype=int64 if out_type is None else as_dtype(out_type))
+        return _op("RaggedBounds")(self, axis=axis, dtype=int64 if out_type is None else as_dtype(out_type))
 
     def merge_dims(self, outer_axis: int, inner_axis: int) -> Any:
         """Joins the lists of several successive levels into one level."""
         rank = self.ragged_rank + 1
-        return OPS["RaggedMergeDims"](self, outer=outer_axis % rank, inner=inner_axis % rank)
+        return _op("RaggedMergeDims")(self, outer=outer_axis % rank, inner=inner_axis % rank)
 
     def to_list(self) -> list[Any]:
         """Returns nested lists of Python values; strings as `bytes`.
@@ -260,15 +267,15 @@ class RaggedTensor(Tensor):
         """
         default = () if default_value is None else (as_tensor(default_value, self.dtype),)
         sizes = None if shape is None else [None if s is None or int(s) < 0 else int(s) for s in shape]
-        return OPS["RaggedToDense"](self, *default, shape=sizes)
+        return _op("RaggedToDense")(self, *default, shape=sizes)
 
     def to_sparse(self, name: str | None = None) -> Any:
         """Returns the elements in their places in a SparseTensor."""
-        return OPS["RaggedToSparse"](self)
+        return _op("RaggedToSparse")(self)
 
     def __getitem__(self, key: Any) -> Any:
         items = key if isinstance(key, tuple) else (key,)
-        return OPS["RaggedIndex"](self, key=[_index_item(item) for item in items])
+        return _op("RaggedIndex")(self, key=[_index_item(item) for item in items])
 
     def __repr__(self) -> str:
         return super().__repr__() if self.value is None else f"<tf.RaggedTensor {self.to_list()!r}>"

@@ -13,10 +13,12 @@ from typing import Any
 from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._base._lazy import did_you_mean
 from estimax._graph._boundary import current_boundary, is_device_array
+from estimax._graph._composite import RaggedTensor, SparseTensor
 from estimax._graph._op import OPS, as_tensor
 from estimax._graph._tensor import Tensor
 from estimax.feature_column._sharing import shared_node
 from estimax.math._casting import cast
+from estimax.sparse import to_dense
 
 
 def raw_feature(features: Mapping[str, Any], key: str, column: str) -> Any:
@@ -50,7 +52,7 @@ def values(features: Mapping[str, Any], key: str, column: str) -> Tensor:
     Raises:
         InvalidArgumentError: the feature has no batch axis, or more than two axes.
     """
-    tensor: Tensor = _with_values_axis(as_tensor(raw_feature(features, key, column)), key, column)
+    tensor: Tensor = _with_values_axis(_dense(as_tensor(raw_feature(features, key, column))), key, column)
     if len(tensor.shape) > 2:
         raise InvalidArgumentError(
             f"column {column!r} takes a feature of shape [batch] or [batch, values]; "
@@ -85,6 +87,19 @@ def check_same_kind(tensor: Tensor, dtype: Any, key: str, column: str) -> None:
         f"column {column!r} takes {expected}; the feature {key!r} holds {tensor.dtype.name} values. "
         f"Convert it with {advice}, or give the column another dtype"
     )
+
+
+def _dense(tensor: Tensor) -> Tensor:
+    """Fills the places where a sparse or ragged feature has no value with what columns take for none."""
+    if tensor.spec.is_dense:
+        return tensor
+    missing = as_tensor("" if tensor.dtype.is_string else -1 if tensor.dtype.is_integer else 0.0, tensor.dtype)
+    if isinstance(tensor, SparseTensor):
+        dense: Tensor = to_dense(tensor, missing)
+        return dense
+    assert isinstance(tensor, RaggedTensor)
+    filled: Tensor = tensor.to_tensor(missing)
+    return filled
 
 
 def _with_values_axis(value: Any, key: str, column: str) -> Any:
