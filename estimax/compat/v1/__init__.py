@@ -4,11 +4,13 @@ from typing import Any
 
 from estimax._base._lazy import resolve
 
+_OWN = ("image", "strings")  # the namespaces in which a name means something else than in TensorFlow 2
+
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(resolve("estimax"), name)
+    return resolve(f"{__name__}.{name}") if name in _OWN else getattr(resolve("estimax"), name)
 
 
 def __dir__() -> list[str]:
