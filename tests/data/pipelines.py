@@ -270,6 +270,11 @@ def numbered_groups(elements):
     return groups([i % 3 for i in range(len(elements))], list(enumerate(elements)), lambda key: key + 2)
 
 
+def only_leaf(element):
+    (leaf,) = nest.flatten(element)
+    return leaf
+
+
 def buckets(elements):
     lengths = [sum(n >= b for b in (2, 4)) for n in map(len, elements)]
     found = groups(lengths, elements, lambda bucket: bucket + 1)
@@ -437,7 +442,9 @@ STEPS = {
         are_no_datasets,
     ),
     "bucket_by_sequence_length": Step(
-        lambda d: d.bucket_by_sequence_length(tf.size, [2, 4], [1, 2, 3]), buckets, is_list
+        lambda d: d.map(whole(d, only_leaf)).bucket_by_sequence_length(tf.size, [2, 4], [1, 2, 3]),
+        lambda es: buckets(list(map(only_leaf, es))),
+        is_list,
     ),
     "take": Step(lambda d: d.take(5), lambda es: es[:5]),
     "take all": Step(lambda d: d.take(-1), lambda es: es),
