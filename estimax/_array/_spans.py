@@ -63,11 +63,6 @@ def end_to_end(parts: Sequence[Rows], shapes: np.ndarray) -> Any:
     return Rows.of(picked(joined([p.flat for p in parts]), index), shapes)
 
 
-def with_shapes(x: Rows, shapes: np.ndarray) -> Any:
-    """Returns the same elements in rows of other shapes."""
-    return Rows.of(x.flat, shapes)
-
-
 def as_numbers(value: Any, rows: int) -> np.ndarray:
     """Returns whole numbers, one for each row or one for all of them, as int64 [rows]."""
     return np.broadcast_to(np.asarray(value).astype(np.int64), (rows,))

@@ -14,7 +14,6 @@ from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorShape, TensorSpec
 from estimax._graph._boundary import is_device_array
 from estimax._graph._column import Column, concatenate_rows, repeat_value, take_rows, unbatch_rows
-from estimax._graph._columnwise import dense_rows
 from estimax._graph._op import as_argument, as_tensor
 from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import Tensor
@@ -93,14 +92,7 @@ def entries_of(name: str, values: Sequence[Any], lifted: Sequence[bool], rows: i
                 f"{name} goes along the first axes of Tensors in step; got sizes {sizes[wrong][0]} and "
                 f"{others[wrong][0]}"
             )
-    return [_dense(column) for column, _ in split], sizes
-
-
-def _dense(column: Any) -> Any:
-    """Returns lists of one level, which are vectors, as rows."""
-    if isinstance(column, RaggedValue) and len(column.splits) == 1:
-        return dense_rows(column.values, np.diff(column.splits[0]))
-    return column
+    return [column for column, _ in split], sizes
 
 
 def spread(values: Sequence[Any], lifted: Sequence[bool], rows: np.ndarray) -> list[Column]:

@@ -74,16 +74,12 @@ def stack_rows(values: Sequence[Any], dtype: DType) -> Column:
     if values and isinstance(values[0], SparseValue):
         return SparseColumn.concatenate([v.as_column() for v in values])
     if values and isinstance(values[0], RaggedValue):
-        return RaggedValue.concatenate([_as_row(v) for v in values])
+        return RaggedValue.concatenate([v.as_column() for v in values])
     if len({v.shape for v in values}) > 1:
         return Rows.from_values(values, dtype)
     if dtype.is_string:
         return StringArray.concatenate([StringArray.of(v).reshape((1, *v.shape)) for v in values])
     return np.stack(values)
-
-
-def _as_row(value: RaggedValue) -> RaggedValue:
-    return RaggedValue(value.values, (np.array([0, len(value)], np.int64), *value.splits))
 
 
 def empty_column(spec: TensorSpec) -> Column:
@@ -102,8 +98,7 @@ def empty_column(spec: TensorSpec) -> Column:
 def repeat_value(value: Any, rows: int) -> Column:
     """Returns a column with the same value in every row, without copying numbers."""
     if isinstance(value, SparseValue | RaggedValue):
-        column = value.as_column() if isinstance(value, SparseValue) else _as_row(value)
-        return column.take(np.zeros(rows, np.int64))
+        return value.as_column().take(np.zeros(rows, np.int64))
     if isinstance(value, StringArray):
         return value.broadcast_to((rows, *value.shape))
     return np.broadcast_to(value, (rows, *value.shape))
@@ -140,7 +135,10 @@ def unbatch_rows(column: Column) -> tuple[Column, np.ndarray]:
     if isinstance(column, SparseColumn):
         return column.unbatched(), column.shapes[:, 0]
     if isinstance(column, RaggedValue):
-        return _as_column(column.below), np.diff(column.splits[0])
+        below, sizes = column.below, np.diff(column.splits[0])
+        if len(column.splits) == 2:  # what lists of one level hold are dense rows
+            below = dense_rows(below.values, np.diff(below.splits[0]))
+        return below, sizes
     if isinstance(column, Rows):
         sizes = column.shapes[:, 0]
         return Rows.of(column.flat, np.repeat(column.shapes[:, 1:], sizes, axis=0)), sizes
@@ -149,13 +147,10 @@ def unbatch_rows(column: Column) -> tuple[Column, np.ndarray]:
     return column.reshape((count * size, *rest)), np.full(count, size, np.int64)
 
 
-def _as_column(lists: Any) -> Column:
-    """Returns what lists hold as a column of it: of lists with one level, dense rows of several lengths."""
-    if not isinstance(lists, RaggedValue) or len(lists.splits) > 1:
-        column: Column = lists
-        return column
-    inner = np.broadcast_to(np.array(lists.values.shape[1:], np.int64), (len(lists), lists.values.ndim - 1))
-    return Rows.of(lists.values.reshape(-1), np.column_stack([np.diff(lists.splits[0]), inner]))
+def dense_rows(values: Any, counts: np.ndarray) -> Any:
+    """Returns the column whose rows hold so many successive entries of `values`, along its first axis."""
+    inner = np.broadcast_to(np.array(values.shape[1:], np.int64), (len(counts), values.ndim - 1))
+    return Rows.of(values.reshape(-1), np.concatenate([counts[:, np.newaxis], inner], 1))
 
 
 def to_value(data: Any, dtype: DType | None = None) -> Value:

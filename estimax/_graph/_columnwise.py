@@ -44,10 +44,8 @@ def column_op(name: str, infer: Callable[..., Any], kernel: Callable[..., Any], 
 
 def one_row(value: Any) -> Any:
     """Returns a value as a column of one row."""
-    if isinstance(value, SparseValue):
+    if isinstance(value, SparseValue | RaggedValue):
         return value.as_column()
-    if isinstance(value, RaggedValue):
-        return RaggedValue(value.values, (np.array([0, len(value)], np.int64), *value.splits))
     return value.reshape((1, *value.shape))
 
 
@@ -95,12 +93,6 @@ def inner_sizes(rows: Rows, axis: int) -> tuple[int, ...]:
             f"what lists hold must be of one shape in all elements of a dataset; got {inner[0].tolist()} and {other}"
         )
     return tuple(inner[0].tolist())
-
-
-def dense_rows(values: Any, counts: np.ndarray) -> Any:
-    """Returns the column whose rows hold so many successive entries: the opposite of `entries`."""
-    inner = np.broadcast_to(np.array(values.shape[1:], np.int64), (len(counts), values.ndim - 1))
-    return Rows.of(values.reshape(-1), np.concatenate([counts[:, np.newaxis], inner], 1))
 
 
 def dense_splits(column: Any, levels: int) -> tuple[np.ndarray, ...]:

@@ -13,7 +13,8 @@ import numpy as np
 from estimax._base._dtypes import int64
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorShape, TensorSpec
-from estimax._graph._columnwise import column_op, dense_rows, entries
+from estimax._graph._column import dense_rows
+from estimax._graph._columnwise import column_op, entries
 from estimax._graph._stretches import splits_of
 from estimax._graph._varying import RaggedValue, as_rows
 

@@ -14,7 +14,8 @@ import numpy as np
 from estimax._base._dtypes import int64
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import SparseTensorSpec, TensorSpec
-from estimax._graph._columnwise import column_op, dense_rows, entries
+from estimax._graph._column import dense_rows
+from estimax._graph._columnwise import column_op, entries
 from estimax._graph._op import as_tensor
 from estimax._graph._tensor import TENSOR_CLASSES, SparseTensorValue, Tensor
 from estimax._graph._varying import SparseColumn, as_rows

@@ -340,6 +340,9 @@ class RaggedValue(Varying):
     def with_values(self, values: Any) -> RaggedValue:
         return RaggedValue(values, self.splits)
 
+    def as_column(self) -> RaggedValue:
+        return RaggedValue(self.values, (np.array([0, len(self)], np.int64), *self.splits))
+
     def to_list(self) -> list[Any]:
         """Returns nested lists of Python values; strings as `bytes`."""
         lists: list[Any] = self.values.tolist()

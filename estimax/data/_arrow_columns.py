@@ -20,8 +20,7 @@ from estimax._base._dtypes import DType, as_dtype, bool_, float64, int64, string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import RaggedTensorSpec, TensorSpec
 from estimax._base._string_array import StringArray, as_binary
-from estimax._graph._column import Column, to_value
-from estimax._graph._columnwise import dense_rows
+from estimax._graph._column import Column, dense_rows, to_value
 from estimax._graph._stretches import splits_of
 from estimax._graph._varying import Dense, RaggedValue
 

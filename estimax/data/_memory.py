@@ -11,8 +11,7 @@ from estimax._base import _nest as nest
 from estimax._base._dtypes import int64
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
-from estimax._graph._column import Column, repeat_value
-from estimax._graph._columnwise import dense_rows
+from estimax._graph._column import Column, dense_rows, repeat_value
 from estimax._graph._tensor import Tensor
 from estimax._graph._varying import RaggedValue, SparseValue
 from estimax.data._step import Chunk, ChunkIterator, Context, State, Step

@@ -9,7 +9,8 @@ import numpy as np
 from estimax._base._dtypes import DType, int64
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
-from estimax._graph._columnwise import column_op, dense_rows, entries
+from estimax._graph._column import dense_rows
+from estimax._graph._columnwise import column_op, entries
 from estimax._graph._op import as_tensor
 from estimax._graph._ragged_parts import as_splits
 from estimax._graph._stretches import splits_of

@@ -10,7 +10,8 @@ import numpy as np
 from estimax._base._dtypes import bool_
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
-from estimax._graph._columnwise import column_op, dense_rows, entries
+from estimax._graph._column import dense_rows
+from estimax._graph._columnwise import column_op, entries
 from estimax._graph._composite import SparseTensor
 from estimax._graph._op import OPS, as_tensor
 from estimax._graph._stretches import splits_of

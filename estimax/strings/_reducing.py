@@ -11,7 +11,8 @@ from estimax._base._dtypes import string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import RaggedTensorSpec, TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._columnwise import column_op, dense_rows
+from estimax._graph._column import dense_rows
+from estimax._graph._columnwise import column_op
 from estimax._graph._op import as_tensor
 from estimax._graph._ragged_parts import bounds_of, sizes_from, without_level
 from estimax._graph._stretches import splits_of

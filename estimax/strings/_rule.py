@@ -10,7 +10,8 @@ import numpy as np
 from estimax._base._dtypes import DType, string
 from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._columnwise import column_op, dense_rows, dense_splits
+from estimax._graph._column import dense_rows
+from estimax._graph._columnwise import column_op, dense_splits
 from estimax._graph._lifting import broadcasting
 from estimax._graph._op import Op
 from estimax._graph._stretches import splits_of

@@ -16,7 +16,8 @@ from estimax._base._dtypes import int32, int64, string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import RaggedTensorSpec, TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._columnwise import column_op, dense_rows, dense_splits
+from estimax._graph._column import dense_rows
+from estimax._graph._columnwise import column_op, dense_splits
 from estimax._graph._op import as_tensor
 from estimax._graph._stretches import splits_of
 from estimax._graph._varying import RaggedValue, Rows, as_rows
