@@ -30,9 +30,11 @@ from estimax._scope._frame import Frame, VariableSpec, entered
 class Crossings(Boundary):
     """The crossings of one call, numbered in the order in which they happen."""
 
-    def __init__(self, make_entry: Callable[[int, Tensor], Any], rows: int | None = None) -> None:
+    def __init__(
+        self, make_entry: Callable[[int, Tensor], Any], rows: int | None = None, width: int | None = None
+    ) -> None:
         self.make_entry = make_entry
-        self.rows = rows
+        self.open_sizes = (rows, width)
         self.entries: list[Tensor] = []
         self.exits: list[tuple[Tensor, Any]] = []
         self._arrays: dict[tuple[int, int], Any] = {}
@@ -71,9 +73,9 @@ class Crossings(Boundary):
     def leave(self, array: Any) -> Tensor:
         if id(array) in self._tensors:
             return self._tensors[id(array)][1]
-        shape = tuple(size if isinstance(size, int) else None for size in array.shape)
-        if shape and shape[0] == self.rows:
-            shape = (None, *shape[1:])
+        rows, width = self.open_sizes
+        sizes = enumerate(array.shape)
+        shape = tuple(s if isinstance(s, int) and s != (width if axis else rows) else None for axis, s in sizes)
         tensor = placeholder_for(TensorSpec(shape, as_dtype(array.dtype)))
         self.exits.append((tensor, array))
         self._tensors[id(array)] = (array, tensor)
@@ -163,7 +165,11 @@ class Program:
 
 
 def transform(
-    function: Callable[..., Any], arguments: tuple[Any, ...], shapes: Callable[[Tensor], Any], rows: int
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    shapes: Callable[[Tensor], Any],
+    rows: int,
+    width: int | None = None,
 ) -> Program:
     """Traces a model function.
 
@@ -173,6 +179,7 @@ def transform(
         shapes: returns the shape a Tensor will have on the device.
         rows: the size of the batch in these shapes; results whose first dimension is
             as large have, as exits, a first dimension of any size.
+        width: the same for their other dimensions.
 
     Raises:
         Whatever the model function raises, at the line where it does.
@@ -186,7 +193,7 @@ def transform(
             made.append(jax.eval_shape(lambda: jnp.zeros(tuple(shapes(tensor)), device_dtype(tensor))))
             return jnp.zeros(made[-1].shape, made[-1].dtype)
 
-        crossings = Crossings(make_entry, rows)
+        crossings = Crossings(make_entry, rows, width)
         found.append((_call(function, arguments, Frame({}, key=any_key), crossings), crossings, made))
         return []
 

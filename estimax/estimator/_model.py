@@ -28,6 +28,9 @@ from estimax.estimator._spec import EstimatorSpec
 _UNLIKELY_SIZE = 1009
 """A batch of this size in a trace tells results that have a batch dimension from those that have not."""
 
+_UNLIKELY_WIDTH = 1013
+"""The size of other dimensions that an export leaves open."""
+
 
 @dataclass(frozen=True, eq=False)
 class Traced:
@@ -83,10 +86,10 @@ class Model:
 
         leaves = tuple(t for a in arguments for t in nest.flatten(a))
         try:
-            program = transform(call, arguments, shapes.of(leaves), shapes.rows).pruned(_EXTRACT[mode])
+            program = transform(call, arguments, shapes.of(leaves), shapes.rows, _UNLIKELY_WIDTH).pruned(_EXTRACT[mode])
         except _NeedsExample:
             shapes.read_example()
-            program = transform(call, arguments, shapes.of(leaves), shapes.rows).pruned(_EXTRACT[mode])
+            program = transform(call, arguments, shapes.of(leaves), shapes.rows, _UNLIKELY_WIDTH).pruned(_EXTRACT[mode])
         host = Function(leaves, program.entries)
         needed = tuple(i for i, used in enumerate(host.used_inputs) if used) or (0,)
         outputs = program.call.result if mode == ModeKeys.PREDICT else None
@@ -185,8 +188,10 @@ class Shapes:
             known = known_shape(tensor.spec, self.rows)
             if known is not None:
                 return known
+            if self.given is None and tensor.shape.ndims is not None:
+                return tuple(self.rows if i == 0 else size or _UNLIKELY_WIDTH for i, size in enumerate(tensor.shape))
             if self.given is None:
-                raise ValueError(f"{tensor!r} must have a known shape but for its first dimension")
+                raise ValueError(f"{tensor!r} must have a known number of dimensions to be exported")
             raise _NeedsExample
 
         return shape

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from estimax.feature_column._padding import padded, padded_together
 from estimax.io._example_specs import ExampleSpec
 
 MISSING = int(np.iinfo(np.int64).min)
@@ -71,7 +72,7 @@ class Categories:
     """The categories of a batch.
 
     Attributes:
-        ids: integers [batch, k], -1 where there is none.
+        ids: integers [batch, k], -1 where there is none; sparse or ragged where the feature is.
         weights: float32 [batch, k], or None where all count the same.
     """
 
@@ -80,7 +81,8 @@ class Categories:
 
     @property
     def parts(self) -> tuple[Any, ...]:
-        return (self.ids,) if self.weights is None else (self.ids, self.weights)
+        """The ids and, where there are some, the weights, as dense Tensors [batch, k]."""
+        return (padded(self.ids, -1),) if self.weights is None else padded_together(self.ids, self.weights)
 
 
 class CategoricalColumn(FeatureColumn):

@@ -64,7 +64,8 @@ def combine(rows: Any, ids: Any, weights: Any, combiner: str) -> Any:
         return total / (count if combiner == "mean" else jnp.sqrt(count))
     counted = ids >= 0 if combiner == "sum" else (ids >= 0) & (weights > 0)
     weights = jnp.where(counted, weights, 0)
-    total = jnp.einsum("bkn,bk->bn", rows, weights)
+    # Not a matrix product, whose rounding would depend on how far a batch was padded.
+    total = (rows * weights[..., None]).sum(1)
     if combiner == "sum":
         return total
     norm = weights.sum(1) if combiner == "mean" else jnp.square(weights).sum(1)

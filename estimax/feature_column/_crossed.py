@@ -19,6 +19,7 @@ from estimax.feature_column._checks import check_count
 from estimax.feature_column._column import MISSING, CategoricalColumn, Categories, CrossableColumn
 from estimax.feature_column._fingerprints import fingerprints
 from estimax.feature_column._hashed import HashedCategoricalColumn
+from estimax.feature_column._padding import padded
 from estimax.feature_column._sharing import shared_node
 from estimax.feature_column._weighted import WeightedCategoricalColumn
 from estimax.io._example_specs import ExampleSpec, VarLenFeature
@@ -68,10 +69,12 @@ class CrossedColumn(CategoricalColumn):
         """Builds the node to hashes of all combinations of the values of an example."""
         columns = [leaf.cross_ids(features) for leaf in self.leaves if not isinstance(leaf, str)]
         raw = [self._raw(features, leaf) for leaf in self.leaves if isinstance(leaf, str)]
+        inputs = [*columns, *raw]
+        gaps = [number < len(columns) or not x.spec.is_dense for number, x in enumerate(inputs)]
         key = DEFAULT_HASH_KEY if self.hash_key is None else self.hash_key
-        return Categories(
-            shared_node(_CROSS, *columns, *raw, columns=len(columns), buckets=self.hash_bucket_size, key=key)
-        )
+        dense = [padded(x, MISSING) for x in inputs]
+        crossed = shared_node(_CROSS, *dense, gaps=tuple(gaps), buckets=self.hash_bucket_size, key=key)
+        return Categories(crossed if all(x.spec.is_dense for x in inputs) else shared_node(_MOVED_UP, crossed))
 
     def _raw(self, features: Mapping[str, Any], key: str) -> Any:
         """Builds the node to what a raw feature adds to the hash: fingerprints of strings, numbers as they are."""
@@ -87,24 +90,24 @@ def _leaves(keys: Sequence[Any]) -> Iterator[Any]:
             yield key
 
 
-def _infer(*inputs: TensorSpec, columns: int, buckets: int, key: int) -> TensorSpec:
+def _infer(*inputs: TensorSpec, gaps: tuple[bool, ...], buckets: int, key: int) -> TensorSpec:
     counts = [x.shape[1] for x in inputs]
     combinations = None if None in counts else prod(c for c in counts if c is not None)
     return TensorSpec((inputs[0].shape[0], combinations), int64)
 
 
-def _host(*inputs: np.ndarray, columns: int, buckets: int, key: int) -> np.ndarray:
+def _host(*inputs: np.ndarray, gaps: tuple[bool, ...], buckets: int, key: int) -> np.ndarray:
     mixed: Any = np.uint64(key & _64_BITS)
-    gaps = None
+    absent = None
     for position, values in enumerate(inputs):
         number = _along_own_axis(values.astype(np.int64, copy=False), position, len(inputs))
-        if position < columns and number.min(initial=0) == MISSING:
-            absent = number == MISSING
-            gaps = absent if gaps is None else gaps | absent
+        if gaps[position] and number.min(initial=0) == MISSING:
+            gap = number == MISSING
+            absent = gap if absent is None else absent | gap
         mixed = fingerprint_cat64(mixed, number)
     ids: np.ndarray = (mixed % np.uint64(buckets)).astype(np.int64)
-    if gaps is not None:
-        ids[np.broadcast_to(gaps, ids.shape)] = -1
+    if absent is not None:
+        ids[np.broadcast_to(absent, ids.shape)] = -1
     outer = ids.shape[: ids.ndim - len(inputs)]
     combinations: np.ndarray = ids.reshape(*outer, prod(ids.shape[ids.ndim - len(inputs) :]))
     return combinations
@@ -115,7 +118,13 @@ def _along_own_axis(values: np.ndarray, position: int, count: int) -> np.ndarray
     return values.reshape(*values.shape[:-1], *(1,) * position, values.shape[-1], *(1,) * (count - position - 1))
 
 
+def _move_up(ids: np.ndarray) -> np.ndarray:
+    """Moves the ids before the gaps, where the n-th of an example belongs to its n-th weight."""
+    return np.take_along_axis(ids, np.argsort(ids < 0, axis=-1, kind="stable"), axis=-1)
+
+
 _CROSS = Op("CrossIds", infer=_infer, host=_host, lift=leading_axis(_host))
+_MOVED_UP = Op("MoveIdsUp", infer=lambda ids: ids, host=_move_up, lift=leading_axis(_move_up))
 
 
 def crossed_column(keys: Any, hash_bucket_size: int, hash_key: int | None = None) -> CrossedColumn:

@@ -12,13 +12,17 @@ from typing import Any
 
 from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._base._lazy import did_you_mean
+from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec
 from estimax._graph._boundary import current_boundary, is_device_array
-from estimax._graph._composite import RaggedTensor, SparseTensor
 from estimax._graph._op import OPS, as_tensor
 from estimax._graph._tensor import Tensor
 from estimax.feature_column._sharing import shared_node
 from estimax.math._casting import cast
-from estimax.sparse import to_dense
+
+_TO_DENSE: dict[Any, str] = {
+    SparseTensorSpec: "tf.sparse.to_dense",
+    RaggedTensorSpec: "its method to_tensor()",
+}
 
 
 def raw_feature(features: Mapping[str, Any], key: str, column: str) -> Any:
@@ -42,18 +46,30 @@ def raw_feature(features: Mapping[str, Any], key: str, column: str) -> Any:
 
 
 def numbers(features: Mapping[str, Any], key: str, column: str) -> Any:
-    """Returns a numeric feature with at least two axes, on the host or, where it was computed there, on the device."""
-    return _with_values_axis(_on_host_if_known(raw_feature(features, key, column)), key, column)
+    """Returns a numeric feature with at least two axes, on the host or, where it was computed there, on the device.
+
+    Raises:
+        InvalidArgumentError: the feature has no batch axis, or is sparse or ragged.
+    """
+    value = _on_host_if_known(raw_feature(features, key, column))
+    if isinstance(value, Tensor) and not value.spec.is_dense:
+        raise InvalidArgumentError(
+            f"column {column!r} takes numbers, the same count for each example; the feature {key!r} is a "
+            f"{type(value).__name__}. Make it dense with {_TO_DENSE[type(value.spec)]}, or read it by a sequence column"
+        )
+    return _with_values_axis(value, key, column)
 
 
 def values(features: Mapping[str, Any], key: str, column: str) -> Tensor:
-    """Returns a categorical feature as a Tensor [batch, k].
+    """Returns a categorical feature as a Tensor [batch, k], dense, sparse or ragged.
 
     Raises:
         InvalidArgumentError: the feature has no batch axis, or more than two axes.
     """
-    tensor: Tensor = _with_values_axis(_dense(as_tensor(raw_feature(features, key, column))), key, column)
-    if len(tensor.shape) > 2:
+    tensor: Tensor = as_tensor(raw_feature(features, key, column))
+    if tensor.spec.is_dense:
+        tensor = _with_values_axis(tensor, key, column)
+    if tensor.shape.ndims not in (2, None):
         raise InvalidArgumentError(
             f"column {column!r} takes a feature of shape [batch] or [batch, values]; "
             f"{key!r} has shape {tuple(tensor.shape)}. Reshape it in the input function"
@@ -87,19 +103,6 @@ def check_same_kind(tensor: Tensor, dtype: Any, key: str, column: str) -> None:
         f"column {column!r} takes {expected}; the feature {key!r} holds {tensor.dtype.name} values. "
         f"Convert it with {advice}, or give the column another dtype"
     )
-
-
-def _dense(tensor: Tensor) -> Tensor:
-    """Fills the places where a sparse or ragged feature has no value with what columns take for none."""
-    if tensor.spec.is_dense:
-        return tensor
-    missing = as_tensor("" if tensor.dtype.is_string else -1 if tensor.dtype.is_integer else 0.0, tensor.dtype)
-    if isinstance(tensor, SparseTensor):
-        dense: Tensor = to_dense(tensor, missing)
-        return dense
-    assert isinstance(tensor, RaggedTensor)
-    filled: Tensor = tensor.to_tensor(missing)
-    return filled
 
 
 def _with_values_axis(value: Any, key: str, column: str) -> Any:

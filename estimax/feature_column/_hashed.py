@@ -53,21 +53,24 @@ class HashedCategoricalColumn(CategoricalColumn):
         )
 
 
-def _infer(x: TensorSpec, *, buckets: int, empty: int) -> TensorSpec:
+def _infer(x: TensorSpec, *, buckets: int, empty: int | None) -> TensorSpec:
     return TensorSpec(x.shape, int64)
 
 
-def _host(x: np.ndarray, *, buckets: int, empty: int) -> np.ndarray:
+def _host(x: np.ndarray, *, buckets: int, empty: int | None) -> np.ndarray:
     ids: np.ndarray = (x.view(np.uint64) % np.uint64(buckets)).view(np.int64)
-    ids[x == empty] = -1
+    if empty is not None:
+        ids[x == empty] = -1
     return ids
 
 
 _BUCKETS = Op("HashBucketIds", infer=_infer, host=_host, lift=broadcasting)
 
 
-def _empty(tensor: Tensor) -> int:
-    """Returns the fingerprint of what stands for no value."""
+def _empty(tensor: Tensor) -> int | None:
+    """Returns the fingerprint of what stands for no value; None in a sparse feature, which has no need of that."""
+    if not tensor.spec.is_dense:
+        return None
     nothing = StringArray.of(["" if tensor.dtype.is_string else "-1"])
     return int(fingerprint64(nothing).view(np.int64)[0])
 

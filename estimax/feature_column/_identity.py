@@ -44,32 +44,31 @@ class IdentityCategoricalColumn(CrossableColumn):
     def categories(self, features: Mapping[str, Any]) -> Categories:
         """Builds the node to the integers, -1 for those out of range."""
         default = -1 if self.default_value is None else self.default_value
-        return Categories(
-            shared_node(_IDENTITY, self._values(features), buckets=self.number_buckets, default=default, missing=-1)
-        )
+        return Categories(self._ids(features, default, -1))
 
     def cross_ids(self, features: Mapping[str, Any]) -> Any:
         """Builds the node to the integers; those out of range stay as they are, or get the default value."""
-        tensor = self._values(features)
-        return shared_node(_IDENTITY, tensor, buckets=self.number_buckets, default=self.default_value, missing=MISSING)
+        return self._ids(features, self.default_value, MISSING)
 
-    def _values(self, features: Mapping[str, Any]) -> Any:
+    def _ids(self, features: Mapping[str, Any], default: int | None, missing: int) -> Any:
         tensor = _features.values(features, self.key, self.name)
         _features.check_same_kind(tensor, int64, self.key, self.name)
-        return tensor
+        absent = missing if tensor.spec.is_dense else None
+        return shared_node(_IDENTITY, tensor, buckets=self.number_buckets, default=default, missing=absent)
 
 
-def _infer(x: TensorSpec, *, buckets: int, default: int | None, missing: int) -> TensorSpec:
+def _infer(x: TensorSpec, *, buckets: int, default: int | None, missing: int | None) -> TensorSpec:
     return TensorSpec(x.shape, int64)
 
 
-def _host(x: np.ndarray, *, buckets: int, default: int | None, missing: int) -> np.ndarray:
+def _host(x: np.ndarray, *, buckets: int, default: int | None, missing: int | None) -> np.ndarray:
     ids = x.astype(np.int64, copy=False)
     outside = ids.view(np.uint64) >= np.uint64(buckets)  # a negative number is a large one without its sign
     if not outside.any():
         return ids
     out = ids.copy() if default is None else np.where(outside, default, ids)
-    out[ids == -1] = missing
+    if missing is not None:
+        out[ids == -1] = missing
     return out
 
 

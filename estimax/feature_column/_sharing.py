@@ -37,4 +37,4 @@ def _input_key(tensor: Tensor) -> Hashable:
 
 
 def _param_key(value: Any) -> Hashable:
-    return value if isinstance(value, int | str | None) else id(value)
+    return value if isinstance(value, int | str | tuple | None) else id(value)

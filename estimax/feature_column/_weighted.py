@@ -43,7 +43,7 @@ class WeightedCategoricalColumn(CategoricalColumn):
         """
         ids = self.categorical_column.categories(features).ids
         weights = _features.weights(features, self.weight_feature_key, self.name)
-        if not ids.shape.is_compatible_with(weights.shape):
+        if (ids.spec.is_dense and weights.spec.is_dense) and not ids.shape.is_compatible_with(weights.shape):
             raise InvalidArgumentError(
                 f"column {self.name!r} needs a weight for each value; the values have shape {tuple(ids.shape)} "
                 f"and the feature {self.weight_feature_key!r} has {tuple(weights.shape)}"
