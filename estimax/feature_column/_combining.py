@@ -57,20 +57,33 @@ def combine(rows: Any, ids: Any, weights: Any, combiner: str) -> Any:
     if weights is None:
         if ids.shape[1] == 1:
             return rows[:, 0]
-        total = rows.sum(1)
+        total = _sum_of_values(rows)
         if combiner == "sum":
             return total
         count = jnp.maximum((ids >= 0).sum(1, keepdims=True), 1).astype(rows.dtype)
         return total / (count if combiner == "mean" else jnp.sqrt(count))
     counted = ids >= 0 if combiner == "sum" else (ids >= 0) & (weights > 0)
     weights = jnp.where(counted, weights, 0)
-    # Not a matrix product, whose rounding would depend on how far a batch was padded.
-    total = (rows * weights[..., None]).sum(1)
+    total = _sum_of_values(rows * weights[..., None])
     if combiner == "sum":
         return total
-    norm = weights.sum(1) if combiner == "mean" else jnp.square(weights).sum(1)
+    norm = _sum_of_values(weights if combiner == "mean" else jnp.square(weights))
     norm = jnp.where(norm > 0, norm, 1)
     return total / (norm if combiner == "mean" else jnp.sqrt(norm))[:, None]
+
+
+def _sum_of_values(x: Any) -> Any:
+    """Sums [batch, k, ...] over k, in pairs, pairs of pairs, and so on.
+
+    In this order zeros at the end change no bit of the sum, so it does not matter how far a batch was padded.
+    """
+    while (size := x.shape[1]) != 1:
+        if not isinstance(size, int):  # open in an export, where nothing has to agree bit by bit
+            return x.sum(1)
+        if size % 2:
+            x = jnp.pad(x, [(0, 0), (0, 1)] + [(0, 0)] * (x.ndim - 2))
+        x = x[:, 0::2] + x[:, 1::2]
+    return x[:, 0]
 
 
 def clipped(rows: Any, max_norm: float) -> Any:
