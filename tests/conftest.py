@@ -4,6 +4,7 @@ The environment is set here, before anything can import JAX, which reads it once
 """
 
 import os
+import pathlib
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,8 @@ _TWO_DEVICES = "--xla_force_host_platform_device_count=2"
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.pop("TF_CONFIG", None)
+# What is compiled in one test is kept for the others, and for the next run, in a folder of the checkout.
+os.environ.setdefault("ESTIMAX_CACHE", str(pathlib.Path(__file__).parent.parent / ".cache"))
 if "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_TWO_DEVICES}".strip()
 

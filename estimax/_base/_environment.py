@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from estimax._base._errors import InvalidArgumentError
@@ -24,6 +25,18 @@ def variable(name: str, default: str = "", environ: Mapping[str, str] | None = N
     """
     value = (os.environ if environ is None else environ).get(name, "").strip()
     return value or default
+
+
+def cache_home(environ: Mapping[str, str] | None = None) -> Path:
+    """Returns the folder for what can be made again: XDG_CACHE_HOME, or `~/.cache`.
+
+    Example:
+        >>> from estimax._base._environment import cache_home
+        >>> cache_home({"XDG_CACHE_HOME": "/var/cache/me"}).as_posix()
+        '/var/cache/me'
+    """
+    given = variable("XDG_CACHE_HOME", environ=environ)
+    return Path(given) if given else Path("~/.cache").expanduser()
 
 
 def tf_config(environ: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -14,11 +14,13 @@ import numpy as np
 
 from estimax import logging
 from estimax._base._errors import NotFoundError, UnimplementedError
+from estimax._scope._compilation_cache import use_compilation_cache
 from estimax._scope._frame import VariableSpec
 from estimax.estimator import _evaluation, _exporting, _prediction, _training
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Model
 from estimax.estimator._run_config import RunConfig
+from estimax.estimator._trees._own_training import own_training
 from estimax.estimator._values import first_values, restored_values
 from estimax.train._checkpoints import (
     latest_checkpoint,
@@ -65,6 +67,7 @@ class Estimator:
         warm_start_from: str | os.PathLike[str] | None = None,
     ) -> None:
         self._check_subclass()
+        use_compilation_cache()
         self._config = _with_model_dir(config or RunConfig(), model_dir)
         self._params = copy.deepcopy(params)
         self._model_fn = model_fn
@@ -127,7 +130,12 @@ class Estimator:
         for name, value in (("steps", steps), ("max_steps", max_steps)):
             if value is not None and value <= 0:
                 raise ValueError(f"{name} must be positive; got {value}")
-        _training.train(self, input_fn, steps, max_steps, tuple(saving_listeners or ()))
+        listeners = tuple(saving_listeners or ())
+        own = own_training(self._model_fn)
+        if own is not None:
+            own.train(self, input_fn, steps, max_steps, tuple(hooks or ()), listeners)
+        else:
+            _training.train(self, input_fn, steps, max_steps, listeners)
         return self
 
     def evaluate(

@@ -17,6 +17,7 @@ import numpy as np
 from jax import export
 
 from estimax._base._errors import DataLossError, InvalidArgumentError
+from estimax._scope._compilation_cache import use_compilation_cache
 
 MAX_ROWS = 4096  # of one run; a power of two
 
@@ -81,6 +82,7 @@ class DeviceRunner:
     """A device program with its variables on the device. Safe to call from any thread."""
 
     def __init__(self, exported: export.Exported, record: RunRecord, variables: Sequence[Any], device: Any) -> None:
+        use_compilation_cache()
         entries = exported.in_avals[len(variables) :]
         _check_form(exported, record, variables)
         self._record = record
