@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -14,6 +15,7 @@ from estimax._graph._column import rows_of
 from estimax._graph._function import Function
 from estimax._scope._transform import Program
 from estimax.data._iterators import Reader
+from estimax.data._step import Step
 from estimax.estimator._inputs import open_input
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Traced
@@ -33,20 +35,26 @@ def predict(
     traced = estimator.model.traced(ModeKeys.PREDICT, given)
     restored = estimator.restored(traced.program.specs, checkpoint_path)
     outputs = chosen_outputs(traced.outputs[0], predict_keys)
-    flat = list(outputs.values()) if isinstance(outputs, Mapping) else [outputs]
-    finish = Function([*traced.program.exits, *traced.inputs], flat)
-    used = _used_inputs(traced, finish)
-    reader = Reader(given.step.project(used), estimator.config.tf_random_seed)
-    run = _compiled(traced)
-    ahead = Ahead(_batches(reader, traced, used))
+    ahead = Ahead(_predicted(traced, restored.values, outputs, given.step, estimator.config.tf_random_seed))
     try:
-        for leaves, entries in ahead:
-            exits = [np.asarray(a) for a in run(restored.values, entries)]
-            columns = [_plain(c) for c in finish([*exits, *leaves])]
-            batch = dict(zip(outputs, columns, strict=True)) if isinstance(outputs, Mapping) else columns[0]
+        for batch in ahead:
             yield from _rows(batch) if one_by_one else [batch]
     finally:
         ahead.close()
+
+
+def _predicted(
+    traced: Traced, variables: Mapping[str, Any], outputs: Any, step: Step, seed: int | None
+) -> Iterator[Any]:
+    """Goes through the input and gives what is predicted for each batch, in the structure of `outputs`."""
+    flat = list(outputs.values()) if isinstance(outputs, Mapping) else [outputs]
+    finish = Function([*traced.program.exits, *traced.inputs], flat)
+    used = _used_inputs(traced, finish)
+    run = _compiled(traced)
+    for leaves, entries in _batches(Reader(step.project(used), seed), traced, used):
+        exits = [np.asarray(a) for a in run(variables, entries)]
+        columns = [_plain(c) for c in finish([*exits, *leaves])]
+        yield dict(zip(outputs, columns, strict=True)) if isinstance(outputs, Mapping) else columns[0]
 
 
 def chosen_outputs(outputs: Any, keys: Any) -> Any:
@@ -102,16 +110,14 @@ def _plain(column: Any) -> np.ndarray:
     return column.to_numpy() if isinstance(column, StringArray) else np.asarray(column)
 
 
-def _rows(batch: Any) -> Iterator[Any]:
+def _rows(batch: Any) -> Iterable[Any]:
+    """Takes a batch apart, without a line of Python for each row."""
     if not isinstance(batch, Mapping):
-        yield from batch
-        return
+        return batch
     sizes = {k: len(v) for k, v in batch.items()}
     if len(set(sizes.values())) > 1:
         raise ValueError(
             f"all predictions must have the same first dimension to be given row by row; got {sizes}. "
             f"Use yield_single_examples=False"
         )
-    names = list(batch)
-    for values in zip(*batch.values(), strict=True):
-        yield dict(zip(names, values, strict=True))
+    return map(dict, map(zip, repeat(tuple(batch)), zip(*batch.values(), strict=True)))
