@@ -13,10 +13,11 @@ import jax
 import numpy as np
 
 from estimax import logging
-from estimax._base._errors import NotFoundError, UnimplementedError
+from estimax._base._errors import UnimplementedError
 from estimax._scope._compilation_cache import use_compilation_cache
 from estimax._scope._frame import VariableSpec
 from estimax.estimator import _evaluation, _exporting, _prediction, _training
+from estimax.estimator._kept import KeptVariables, stamp
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Model
 from estimax.estimator._run_config import RunConfig
@@ -73,6 +74,7 @@ class Estimator:
         self._model_fn = model_fn
         self.warm_start_from = None if warm_start_from is None else os.fspath(warm_start_from)
         self.model = Model(model_fn, self._params, self._config)
+        self.kept = KeptVariables()
         self._restored: tuple[Any, Restored] | None = None
 
     def _check_subclass(self) -> None:
@@ -243,7 +245,7 @@ class Estimator:
         """
         names = tuple(sorted(name for name, s in specs.items() if not s.is_local))
         prefix = checkpoint_path or self.latest_checkpoint()
-        key = (prefix, _stamp(prefix), names)
+        key = (prefix, stamp(prefix), names)
         if self._restored is None or self._restored[0] != key:
             self._restored = (key, self._restore(specs, checkpoint_path))
         elif prefix is not None:
@@ -251,7 +253,9 @@ class Estimator:
         return self._restored[1]
 
     def _restore(self, specs: Mapping[str, VariableSpec], checkpoint_path: str | None) -> Restored:
-        checkpoint = read_checkpoint(checkpoint_path) if checkpoint_path else read_latest_checkpoint(self.model_dir)
+        checkpoint = self.kept.of(checkpoint_path or self.latest_checkpoint())
+        if checkpoint is None:
+            checkpoint = read_checkpoint(checkpoint_path) if checkpoint_path else read_latest_checkpoint(self.model_dir)
         if checkpoint is None:
             logging.warning("There is no checkpoint in %s: the model's first values are used.", self.model_dir)
             seed = self.config.tf_random_seed
@@ -260,17 +264,6 @@ class Estimator:
         logging.info("Restoring parameters from %s", checkpoint.prefix)
         values = restored_values(specs, {}, checkpoint)
         return Restored(jax.device_put(values), checkpoint.step, checkpoint.prefix)
-
-
-def _stamp(prefix: str | None) -> Any:
-    """Returns what changes when a checkpoint is written again."""
-    if prefix is None:
-        return None
-    try:
-        found = os.stat(f"{prefix}.safetensors")
-    except FileNotFoundError:
-        raise NotFoundError(f"there is no checkpoint {prefix!r}") from None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _with_model_dir(config: RunConfig, model_dir: str | os.PathLike[str] | None) -> RunConfig:

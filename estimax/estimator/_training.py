@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -12,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from estimax import logging
-from estimax._scope._transform import Call
+from estimax._scope._transform import Call, Program
 from estimax.data._iterators import Reader
 from estimax.data._step import Step
 from estimax.estimator._graph_file import write_graph
@@ -42,7 +43,7 @@ def train(
     listeners: Sequence[CheckpointSaverListener],
 ) -> None:
     """Trains for some steps, up to a step, or until the input ends; see `Estimator.train`."""
-    checkpoint = read_latest_checkpoint(estimator.model_dir)
+    checkpoint = _latest(estimator)
     first = checkpoint.step if checkpoint else 0
     last = math.inf if steps is None and max_steps is None else (max_steps if steps is None else first + steps)
     assert last is not None
@@ -60,13 +61,47 @@ def train(
     position = _position_in(checkpoint, identity)
     reader = _reader(estimator, source, position)
     run = Run(_state(estimator, step, checkpoint, reader.entropy), first, position)
+    estimator.kept.forget()
+    if listeners:
+        listeners = [_Keeper(estimator, run, traced.program), *listeners]
     with EventWriter(estimator.model_dir) as writer:
         observers = _observers(estimator, writer, checkpoint, last, listeners)
         next_stop = next_stop_of(observers, last)
         stager = Stager(reader, traced.host, traced.dtypes, first, next_stop, source=identity)
         run_steps(step, run, stager.stages(), observers, last)
+    if any(isinstance(o, CheckpointSaver) and o.saved_step == run.step for o in observers):
+        _keep(estimator, run, run.state["variables"], is_whole=True)
     if run.step == first and position is None:
         logging.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
+
+
+def _latest(estimator: Estimator) -> Checkpoint | None:
+    """Returns the latest checkpoint, from memory where this estimator has just written it."""
+    kept = estimator.kept.of(estimator.latest_checkpoint(), whole=True)
+    if kept is None:
+        return read_latest_checkpoint(estimator.model_dir)
+    # Copies: a step consumes the arrays that it starts from, while a prediction may still go on with them.
+    return dataclasses.replace(kept, variables={name: jnp.copy(v) for name, v in kept.variables.items()})
+
+
+class _Keeper(CheckpointSaverListener):
+    """Keeps the variables of a checkpoint on the device, for the listeners that evaluate or export it."""
+
+    def __init__(self, estimator: Estimator, run: Run, program: Program) -> None:
+        self.estimator = estimator
+        self.run = run
+        self.names = [name for name, spec in program.specs.items() if not spec.is_local]
+
+    def after_save(self, session: object, global_step_value: int) -> None:
+        variables = {name: jnp.copy(self.run.state["variables"][name]) for name in self.names}
+        _keep(self.estimator, self.run, variables, is_whole=False)
+
+
+def _keep(estimator: Estimator, run: Run, variables: Mapping[str, Any], is_whole: bool) -> None:
+    """Keeps the variables of the checkpoint that was just written."""
+    prefix = estimator.latest_checkpoint()
+    if prefix is not None:
+        estimator.kept.remember(prefix, run.step, variables, is_whole)
 
 
 def _compiled(traced: Traced) -> TrainStep:

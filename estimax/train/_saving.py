@@ -80,7 +80,7 @@ class CheckpointSaver(Observer):
         self.keep_every_n_hours = keep_every_n_hours
         self.listeners = listeners
         self.clock = clock
-        self._saved_step = -1
+        self.saved_step = -1
         self._saved_at = 0.0
         self._saved_position = False
 
@@ -88,7 +88,7 @@ class CheckpointSaver(Observer):
         for listener in self.listeners:
             listener.begin()
         if run.step == self.restored_step:
-            self._saved_step, self._saved_at = run.step, self.clock()
+            self.saved_step, self._saved_at = run.step, self.clock()
             self._saved_position = run.position is not None
         else:
             self._save(run, is_last=False)
@@ -99,13 +99,13 @@ class CheckpointSaver(Observer):
         return step + self.every_steps - (step - self.first_step) % self.every_steps
 
     def after_steps(self, run: Run, first: int, values: Mapping[str, np.ndarray]) -> None:
-        by_steps = self.every_steps is not None and run.step - self._saved_step >= self.every_steps
+        by_steps = self.every_steps is not None and run.step - self.saved_step >= self.every_steps
         by_time = self.every_secs is not None and self.clock() - self._saved_at >= self.every_secs
         if by_steps or by_time:
             self._save(run, is_last=run.step >= self.last_step)
 
     def end(self, run: Run, is_exhausted: bool) -> None:
-        is_new = run.step != self._saved_step
+        is_new = run.step != self.saved_step
         if is_new or self._saved_position:
             self._save(run, is_last=True, is_new=is_new)
         for listener in self.listeners:
@@ -124,7 +124,7 @@ class CheckpointSaver(Observer):
             keep_max=self.keep_max,
             keep_every_n_hours=self.keep_every_n_hours,
         )
-        self._saved_step, self._saved_at, self._saved_position = run.step, self.clock(), not is_last
+        self.saved_step, self._saved_at, self._saved_position = run.step, self.clock(), not is_last
         for listener in self.listeners if is_new else ():
             if listener.after_save(None, run.step):
                 run.request_stop()
