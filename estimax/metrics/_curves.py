@@ -1,18 +1,25 @@
-"""Areas under curves, from counts at many thresholds."""
+"""Areas under curves, from counts at many thresholds.
+
+The original has two ways to integrate the ROC curve: with small constants in its
+fractions (`tf.metrics.auc`), and with fractions that are 0 where nothing was
+counted (its Keras metrics, which the heads of 2.x report).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
-from estimax.metrics._total import Metric, safe_divide, streaming, weighted
+from estimax.metrics._thresholds import confusion_at_thresholds
+from estimax.metrics._total import Metric, Tally, safe_divide, streaming
 
 _THRESHOLD_MARGIN = 1e-7
 _EPSILON = 1e-6
+_METHODS = ("trapezoidal", "minoring", "majoring", "careful_interpolation")
 
 
 def auc(
@@ -20,9 +27,12 @@ def auc(
     predictions: Any,
     weights: Any = None,
     num_thresholds: int = 200,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
     curve: str = "ROC",
     name: str | None = None,
     summation_method: str = "trapezoidal",
+    thresholds: Sequence[float] | None = None,
 ) -> Metric:
     """Returns the area under the ROC or precision-recall curve.
 
@@ -31,52 +41,70 @@ def auc(
         predictions: scores in [0, 1], of the same shape.
         weights: broadcast to the labels.
         num_thresholds: at how many thresholds the curve is taken.
+        metrics_collections: has no effect.
+        updates_collections: has no effect.
         curve: 'ROC' or 'PR'.
         name: scope of the counts.
         summation_method: 'trapezoidal', 'minoring', 'majoring', or for 'PR'
             'careful_interpolation' (Davis and Goadrich, "The relationship between
             precision-recall and ROC curves", ICML 2006).
+        thresholds: between 0 and 1, instead of `num_thresholds` evenly spaced ones.
 
     Raises:
         ValueError: an unknown curve or method.
+
+    Example:
+        >>> import estimax as tf
+        >>> round(float(tf.metrics.auc(labels=[0, 1, 0, 1], predictions=[0.1, 0.4, 0.5, 0.9])[1]), 4)
+        0.75
     """
-    methods = ("trapezoidal", "minoring", "majoring", "careful_interpolation")
-    if curve not in ("ROC", "PR") or summation_method not in methods:
+    tally = auc_tally(labels, predictions, weights, num_thresholds, curve, summation_method, thresholds)
+    return streaming(name or "auc", tally)
+
+
+def auc_tally(
+    labels: Any,
+    predictions: Any,
+    weights: Any = None,
+    num_thresholds: int = 200,
+    curve: str = "ROC",
+    summation_method: str = "trapezoidal",
+    thresholds: Sequence[float] | None = None,
+) -> Tally:
+    """Counts for the area under a curve, see `auc`."""
+    if curve not in ("ROC", "PR") or summation_method not in _METHODS:
         raise ValueError(
-            f"curve must be 'ROC' or 'PR' and summation_method one of {methods}; got {curve!r}, {summation_method!r}"
+            f"curve must be 'ROC' or 'PR' and summation_method one of {_METHODS}; got {curve!r}, {summation_method!r}"
         )
-    increments = confusion_at_thresholds(labels, predictions, weights, auc_thresholds(num_thresholds))
-    area = partial(_area, curve=curve, method=summation_method)
-    return streaming(name or "auc", increments, area)
+    cuts = auc_thresholds(num_thresholds) if thresholds is None else with_ends(thresholds)
+    increments = confusion_at_thresholds(labels, predictions, weights, cuts)
+    return Tally(increments, partial(_area, curve=curve, method=summation_method))
+
+
+def exact_auc_tally(labels: Any, predictions: Any, weights: Any = None, curve: str = "ROC") -> Tally:
+    """Counts for the area under a curve at 200 thresholds without constants, as the original's Keras metric has it.
+
+    The PR curve is integrated by the interpolation of Davis and Goadrich (see `auc`).
+    """
+    increments = confusion_at_thresholds(labels, predictions, weights, auc_thresholds(200))
+    return Tally(increments, _interpolated if curve == "PR" else _roc)
 
 
 def auc_thresholds(count: int) -> np.ndarray:
     """Returns evenly spaced thresholds, the outer ones a little beyond 0 and 1."""
-    inner = [(i + 1) / (count - 1) for i in range(count - 2)]
-    return np.array([-_THRESHOLD_MARGIN, *inner, 1 + _THRESHOLD_MARGIN], np.float32)
+    return with_ends([(i + 1) / (count - 1) for i in range(count - 2)])
 
 
-def confusion_at_thresholds(labels: Any, predictions: Any, weights: Any, thresholds: np.ndarray) -> dict[str, Any]:
-    """Counts true and false positives and negatives at each threshold: arrays of the thresholds' shape."""
-    scores = jnp.asarray(predictions, jnp.float32).reshape(1, -1)
-    _, w = weighted(predictions, weights)
-    w = w.reshape(1, -1)
-    real = jnp.asarray(labels).astype(bool).reshape(1, -1)
-    positive = scores > thresholds[:, np.newaxis]
-    cases = {
-        "true_positives": positive & real,
-        "false_positives": positive & ~real,
-        "false_negatives": ~positive & real,
-        "true_negatives": ~positive & ~real,
-    }
-    return {name: jnp.sum(jnp.where(case, w, 0), axis=1) for name, case in cases.items()}
+def with_ends(inner: Sequence[float]) -> np.ndarray:
+    """Returns thresholds in rising order, between one a little below 0 and one a little above 1."""
+    return np.array([-_THRESHOLD_MARGIN, *sorted(inner), 1 + _THRESHOLD_MARGIN], np.float32)
 
 
 def _area(totals: Mapping[str, Any], curve: str, method: str) -> Any:
+    if method == "careful_interpolation":
+        return _interpolated(totals)
     tp, fp = totals["true_positives"], totals["false_positives"]
     fn, tn = totals["false_negatives"], totals["true_negatives"]
-    if method == "careful_interpolation":
-        return _interpolated(tp, fp, fn)
     hits = (tp + _EPSILON) / (tp + fn + _EPSILON)
     x, y = (fp / (fp + tn + _EPSILON), hits) if curve == "ROC" else (hits, (tp + _EPSILON) / (tp + fp + _EPSILON))
     height = {
@@ -87,8 +115,15 @@ def _area(totals: Mapping[str, Any], curve: str, method: str) -> Any:
     return jnp.sum((x[:-1] - x[1:]) * height)
 
 
-def _interpolated(tp: Any, fp: Any, fn: Any) -> Any:
+def _roc(totals: Mapping[str, Any]) -> Any:
+    tp, fp = totals["true_positives"], totals["false_positives"]
+    x, y = safe_divide(fp, fp + totals["true_negatives"]), safe_divide(tp, tp + totals["false_negatives"])
+    return jnp.sum((x[:-1] - x[1:]) * (y[:-1] + y[1:]) / 2)
+
+
+def _interpolated(totals: Mapping[str, Any]) -> Any:
     """Integrates precision between thresholds with true positives linear in positives."""
+    tp, fp, fn = totals["true_positives"], totals["false_positives"], totals["false_negatives"]
     gained = tp[:-1] - tp[1:]
     positives = tp + fp
     slope = safe_divide(gained, positives[:-1] - positives[1:])

@@ -6,36 +6,143 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from estimax.metrics._total import Metric, ratio, streaming, weighted
+from estimax.metrics._total import Metric, Tally, paired, ratio, safe_divide, streaming, weighted
+from estimax.nn._arrays import as_array
 
 
-def mean(values: Any, weights: Any = None, name: str | None = None) -> Metric:
-    """Returns the mean of values of any shape, weighted by weights that broadcast to them."""
+def mean_tally(values: Any, weights: Any = None) -> Tally:
+    """Counts for the mean of values of any shape, weighted by weights that broadcast to them."""
     values, weights = weighted(values, weights)
-    increments = {"total": jnp.sum(values * weights), "count": jnp.sum(weights)}
-    return streaming(name or "mean", increments, ratio)
+    return Tally({"total": jnp.sum(values * weights), "count": jnp.sum(weights)}, ratio)
 
 
-def mean_squared_error(labels: Any, predictions: Any, weights: Any = None, name: str | None = None) -> Metric:
+def mean(
+    values: Any,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Metric:
+    """Returns the mean of values of any shape, weighted by weights that broadcast to them.
+
+    Here and in all metrics the collections are accepted for programs that pass them;
+    they have no effect. `name` is the scope of the totals.
+
+    Returns:
+        The value before this batch, and the value after it.
+
+    Example:
+        >>> import estimax as tf
+        >>> value, update = tf.metrics.mean([1.0, 2.0, 6.0], weights=[1.0, 1.0, 0.0])
+        >>> float(update)
+        1.5
+    """
+    return streaming(name or "mean", mean_tally(values, weights))
+
+
+def mean_tensor(
+    values: Any,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Metric:
+    """Returns the mean over batches of each element: the shape of the values, which is the same in all batches."""
+    values, weights = weighted(values, weights)
+    return streaming(name or "mean", Tally({"total": values * weights, "count": weights}, ratio))
+
+
+def percentage_below(
+    values: Any,
+    threshold: float,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Metric:
+    """Returns the share, from 0 to 1, of values that are below the threshold."""
+    return streaming(name or "percentage_below_threshold", mean_tally(as_array(values) < threshold, weights))
+
+
+def mean_squared_error(
+    labels: Any,
+    predictions: Any,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Metric:
     """Returns the mean of (label - prediction)^2."""
-    return mean(jnp.square(_difference(labels, predictions)), weights, name or "mean_squared_error")
+    return streaming(name or "mean_squared_error", mean_tally(jnp.square(_difference(labels, predictions)), weights))
 
 
-def mean_absolute_error(labels: Any, predictions: Any, weights: Any = None, name: str | None = None) -> Metric:
+def mean_absolute_error(
+    labels: Any,
+    predictions: Any,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Metric:
     """Returns the mean of |label - prediction|."""
-    return mean(jnp.abs(_difference(labels, predictions)), weights, name or "mean_absolute_error")
+    return streaming(name or "mean_absolute_error", mean_tally(jnp.abs(_difference(labels, predictions)), weights))
 
 
-def root_mean_squared_error(labels: Any, predictions: Any, weights: Any = None, name: str | None = None) -> Metric:
+def mean_relative_error(
+    labels: Any,
+    predictions: Any,
+    normalizer: Any,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Metric:
+    """Returns the mean of |label - prediction| / normalizer; 0 stands where the normalizer is 0."""
+    error = jnp.abs(_difference(labels, predictions))
+    scale, _ = paired(normalizer, error, jnp.float32)
+    relative = jnp.where(scale == 0, 0, error / jnp.where(scale == 0, 1, scale))
+    return streaming(name or "mean_relative_error", mean_tally(relative, weights))
+
+
+def root_mean_squared_error(
+    labels: Any,
+    predictions: Any,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Metric:
     """Returns the square root of the mean of (label - prediction)^2."""
-    before, after = mean_squared_error(labels, predictions, weights, name or "root_mean_squared_error")
-    return jnp.sqrt(before), jnp.sqrt(after)
+    squared = mean_tally(jnp.square(_difference(labels, predictions)), weights)
+    return streaming(name or "root_mean_squared_error", squared.mapped(jnp.sqrt))
+
+
+def mean_cosine_distance(
+    labels: Any,
+    predictions: Any,
+    dim: int,
+    weights: Any = None,
+    metrics_collections: Any = None,
+    updates_collections: Any = None,
+    name: str | None = None,
+) -> Metric:
+    """Returns 1 - the mean of label * prediction summed along an axis; both are unit vectors along it.
+
+    Args:
+        labels: unit vectors.
+        predictions: unit vectors, of the same shape.
+        dim: the axis of the vectors.
+        weights: with an axis of size 1 in the place of `dim`, or without it.
+        metrics_collections: has no effect.
+        updates_collections: has no effect.
+        name: scope of the totals.
+    """
+    labels, predictions = paired(labels, predictions, jnp.float32)
+    similar, counts = weighted(jnp.sum(labels * predictions, axis=dim, keepdims=True), weights)
+    totals = {"total": jnp.sum(similar * counts), "count": jnp.sum(counts)}
+    return streaming(name or "mean_cosine_distance", Tally(totals, lambda t: 1 - safe_divide(t["total"], t["count"])))
 
 
 def _difference(labels: Any, predictions: Any) -> Any:
-    labels, predictions = jnp.asarray(labels, jnp.float32), jnp.asarray(predictions, jnp.float32)
-    if labels.shape != predictions.shape:
-        if labels.size != predictions.size:
-            raise ValueError(f"labels and predictions must have one shape; got {labels.shape} and {predictions.shape}")
-        labels = labels.reshape(predictions.shape)
+    labels, predictions = paired(labels, predictions, jnp.float32)
     return labels - predictions

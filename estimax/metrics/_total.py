@@ -1,8 +1,14 @@
-"""Totals: the local variables that metrics add up in."""
+"""Totals: what metrics add up in, and the two ways to carry them from batch to batch.
+
+A `Tally` says what one batch adds and what the totals mean; it computes with
+arrays and knows no state. `streaming` keeps the totals in local variables of the
+model function that runs, `_running.Running` in an object of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import jax.numpy as jnp
@@ -10,30 +16,42 @@ import numpy as np
 
 from estimax._scope._frame import frame
 from estimax._scope._variables import assign, get_variable, variable_scope
+from estimax.nn._arrays import as_array
 
 Metric = tuple[Any, Any]
 """The value before this batch, and the value after it; evaluation reports the last of the latter."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One batch of a metric.
+
+    Attributes:
+        increments: what the batch adds to each total, float arrays by the totals' names.
+        result: from the totals to the metric.
+    """
+
+    increments: Mapping[str, Any]
+    result: Callable[[Mapping[str, Any]], Any]
+
+    def mapped(self, function: Callable[[Any], Any]) -> Tally:
+        """Returns the metric that is a function of this one, of the same totals."""
+        return Tally(self.increments, lambda totals: function(self.result(totals)))
 
 
 def _zeros(shape: tuple[int, ...], dtype: Any, rng: Any = None) -> np.ndarray:
     return np.zeros(shape, dtype)
 
 
-def streaming(name: str, increments: Mapping[str, Any], result: Callable[[Mapping[str, Any]], Any]) -> Metric:
-    """Adds increments to totals kept under a name.
-
-    Args:
-        name: scope of the local variables, one for each increment; numbered where it was taken before.
-        increments: float arrays to be added in this batch.
-        result: from the totals to the metric.
-    """
+def streaming(name: str, tally: Tally) -> Metric:
+    """Adds a batch to totals kept under a name, numbered where it was taken before."""
     with variable_scope(frame().unique_name(name)):
         before, after = {}, {}
-        for key, increment in increments.items():
+        for key, increment in tally.increments.items():
             increment = jnp.asarray(increment, jnp.float32)
             before[key] = get_variable(key, increment.shape, initializer=_zeros, trainable=False, local=True)
             after[key] = assign(key, before[key] + increment)
-    return result(before), result(after)
+    return tally.result(before), tally.result(after)
 
 
 def ratio(totals: Mapping[str, Any]) -> Any:
@@ -52,12 +70,24 @@ def weighted(values: Any, weights: Any) -> tuple[Any, Any]:
 
     Weights may lack last axes of the values, or have one of size 1 more.
     """
-    values = jnp.asarray(values, jnp.float32)
+    values = as_array(values, jnp.float32)
     if weights is None:
         return values, jnp.ones_like(values)
-    weights = jnp.asarray(weights, jnp.float32)
+    weights = as_array(weights, jnp.float32)
     if weights.ndim == values.ndim + 1 and weights.shape[-1] == 1:
         weights = weights[..., 0]
     if weights.ndim < values.ndim:
         weights = weights.reshape(*weights.shape, *(1,) * (values.ndim - weights.ndim))
     return values, jnp.broadcast_to(weights, values.shape)
+
+
+def paired(labels: Any, predictions: Any, dtype: Any = None) -> tuple[Any, Any]:
+    """Returns labels and predictions as arrays of one shape, that of the predictions.
+
+    Raises:
+        ValueError: they do not hold as many values.
+    """
+    labels, predictions = as_array(labels, dtype), as_array(predictions, dtype)
+    if labels.size != predictions.size:
+        raise ValueError(f"labels and predictions must have one shape; got {labels.shape} and {predictions.shape}")
+    return labels.reshape(predictions.shape), predictions

@@ -1,127 +1,110 @@
-"""What a head is: the last part of a model, which knows what the labels mean."""
+"""`Head`: the last part of a model, which knows what the labels mean.
+
+This is the interface that pre-made estimators and programs see. The heads of this
+package are all built one way, in `_composed.py`.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import jax.numpy as jnp
-
-from estimax import metrics
-from estimax._graph._op import as_tensor
-from estimax._graph._tensor import Tensor
-from estimax._scope._crossing import to_device
-from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._spec import EstimatorSpec
-from estimax.estimator.export._outputs import ExportOutput
-from estimax.losses import Reduction, compute_weighted_loss
-from estimax.metrics._total import Metric
-from estimax.train._optimizer import TrainOp
 
 
-@dataclass(frozen=True)
 class Head(ABC):
-    """The interface of every head.
+    """The interface of every head: from logits and labels to loss, metrics and predictions.
 
-    Attributes:
-        weight_column: name of the feature (or a numeric column) that weighs examples, or None.
-        loss_reduction: how the losses of a batch become one number, see `losses.Reduction`.
-        name: put behind the names of metrics, `accuracy/name`; None for nothing.
+    A model function makes logits and hands them to `create_estimator_spec`. The other
+    methods are the parts of that; in a notebook they take arrays and compute at once.
+
+    Example:
+        >>> import estimax as tf
+        >>> head = tf.estimator.RegressionHead()
+        >>> float(head.loss(labels=[[1.0], [3.0]], logits=[[2.0], [3.0]]))
+        0.5
     """
 
-    weight_column: Any = None
-    loss_reduction: str = Reduction.SUM
-    name: str | None = None
+    @property
+    @abstractmethod
+    def name(self) -> str | None:
+        """What is put behind the names of metrics, `accuracy/name`; None for nothing."""
 
     @property
     @abstractmethod
     def logits_dimension(self) -> int:
-        """How many logits an example has."""
+        """How many logits an example has: the size of their last axis."""
+
+    @property
+    @abstractmethod
+    def loss_reduction(self) -> str:
+        """How the weighted losses of a batch become one number."""
 
     @abstractmethod
-    def host_labels(self, labels: Tensor) -> Tensor:
-        """Checks labels as the input gives them and turns them into numbers, on the host."""
+    def loss(
+        self,
+        labels: Any,
+        logits: Any,
+        features: Any = None,
+        mode: str | None = None,
+        regularization_losses: Sequence[Any] | None = None,
+    ) -> Any:
+        """Returns the loss of a batch, one number, with what is to be added to it.
 
-    @abstractmethod
-    def losses(self, labels: Any, logits: Any) -> Any:
-        """Returns the unweighted loss of each example (and label), [batch, labels]."""
-
-    @abstractmethod
-    def predictions(self, logits: Any) -> dict[str, Any]:
-        """Returns what is predicted, by prediction key, as arrays or host Tensors."""
-
-    @abstractmethod
-    def metrics(self, labels: Any, logits: Any, weights: Any) -> dict[str, Metric]:
-        """Returns the metrics beside average_loss."""
-
-    @abstractmethod
-    def export_outputs(self, predictions: Mapping[str, Any]) -> dict[str, ExportOutput]:
-        """Returns what classify and regress requests are answered with, by signature name."""
-
-    def create_estimator_spec(
-        self, features: Any, mode: str, logits: Any, labels: Any, train_ops: Any = None
-    ) -> EstimatorSpec:
-        """Makes the spec of a model from its logits [batch, logits_dimension].
-
-        `train_ops` is called with the loss in mode TRAIN and returns the train ops.
+        Args:
+            labels: [batch] or [batch, labels], or what else the head takes.
+            logits: [batch, logits_dimension], or with more axes in between.
+            features: where the weights of the examples are found.
+            mode: accepted for programs that pass it; it has no effect.
+            regularization_losses: numbers that are added.
         """
-        if mode == ModeKeys.PREDICT:
-            predictions = self.predictions(logits)
-            return EstimatorSpec(mode, predictions=predictions, export_outputs=self.export_outputs(predictions))
-        if labels is None:
-            raise ValueError(
-                f"training and evaluation need labels; the input function gives only features for mode {mode!r}"
-            )
-        labels = to_device(self.host_labels(as_tensor(labels)))
-        if labels.shape[0] != logits.shape[0]:
-            raise ValueError(f"a batch has {logits.shape[0]} rows of features but {labels.shape[0]} labels")
-        weights = self._weights(features)
-        losses = self.losses(labels, logits)
-        loss = compute_weighted_loss(losses, 1.0 if weights is None else weights, reduction=self.loss_reduction)
-        if mode == ModeKeys.EVAL:
-            found = {
-                "average_loss": metrics.mean(losses, weights, "average_loss"),
-                **self.metrics(labels, logits, weights),
-            }
-            return EstimatorSpec(mode, loss=loss, eval_metric_ops={self._named(k): v for k, v in found.items()})
-        ops: Sequence[TrainOp] = train_ops(loss)
-        return EstimatorSpec(mode, loss=loss, train_op=tuple(ops))
 
-    def _weights(self, features: Mapping[str, Any]) -> Any:
-        if self.weight_column is None:
-            return None
-        key = getattr(self.weight_column, "key", self.weight_column)
-        if key not in features:
-            raise ValueError(f"weight_column {key!r} is not among the features: {sorted(features)}")
-        weights = as_tensor(features[key])
-        if not weights.dtype.is_numeric:
-            raise ValueError(f"weight_column {key!r} must hold numbers; the feature is of type {weights.dtype.name}")
-        array = jnp.asarray(to_device(weights), jnp.float32)
-        return array.reshape(-1, 1) if array.ndim == 1 else array
+    @abstractmethod
+    def predictions(self, logits: Any, keys: Sequence[Any] | None = None) -> dict[Any, Any]:
+        """Returns what is predicted, by prediction key; only some keys if `keys` names them."""
 
-    def _named(self, key: str) -> str:
-        return f"{key}/{self.name}" if self.name else key
+    @abstractmethod
+    def metrics(self, regularization_losses: Sequence[Any] | None = None) -> dict[str, Any]:
+        """Returns new metrics by name, for `update_metrics`; `result()` of each tells its value."""
 
+    @abstractmethod
+    def update_metrics(
+        self,
+        eval_metrics: Mapping[str, Any],
+        features: Any,
+        logits: Any,
+        labels: Any,
+        mode: str | None = None,
+        regularization_losses: Sequence[Any] | None = None,
+    ) -> Mapping[str, Any]:
+        """Adds a batch to metrics that `metrics` made, and returns them."""
 
-def label_matrix(labels: Tensor, width: int) -> Tensor:
-    """Returns labels as [batch, width], from [batch] where the width is 1.
+    @abstractmethod
+    def create_estimator_spec(
+        self,
+        features: Any,
+        mode: str,
+        logits: Any,
+        labels: Any = None,
+        optimizer: Any = None,
+        trainable_variables: Any = None,
+        train_op_fn: Any = None,
+        update_ops: Any = None,
+        regularization_losses: Sequence[Any] | None = None,
+    ) -> EstimatorSpec:
+        """Makes what a model function returns.
 
-    Raises:
-        ValueError: labels of another shape.
-    """
-    shape = labels.shape
-    if shape.ndims == 1 and width == 1:
-        return as_matrix(labels)
-    if shape.ndims != 2 or shape[1] not in (width, None):
-        raise ValueError(
-            f"labels must have shape [batch, {width}]{' or [batch]' if width == 1 else ''}; got {shape.as_list()}"
-        )
-    return labels
-
-
-def as_matrix(tensor: Tensor) -> Tensor:
-    """Returns [batch] as [batch, 1]."""
-    matrix: Tensor = tensor[:, None]
-    return matrix
+        Args:
+            features: what the model function got.
+            mode: a `ModeKeys`.
+            logits: [batch, logits_dimension], or with more axes in between.
+            labels: what the model function got; not needed in mode PREDICT.
+            optimizer: minimises the loss in mode TRAIN.
+            trainable_variables: what it trains; all trainable variables if None.
+            train_op_fn: called with the loss instead of `optimizer.minimize`; returns a
+                train op or several.
+            update_ops: accepted for programs that pass them. Updates of variables that a
+                model function makes, such as those of batch normalization, always happen.
+            regularization_losses: numbers that are added to the loss.
+        """
