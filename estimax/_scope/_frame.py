@@ -74,18 +74,33 @@ class Frame:
             the gradient with respect to them is the gradient of the rows; none: the
             table itself is differentiated.
         key: returns the key with which the random numbers of the call start; None for none.
+        rows: for each look-up, in order, what it gives, where that was read before; None where it was not.
+        penalties: what regularizers made of variables, by the names of these.
+        constraints: functions that are applied to variables after each step of an optimizer.
+        handed: the values of variables that were handed out, by identity, with their names.
+        rerun: calls the model function again, inside this call, in another frame.
+        differentiated: the gradients that were computed in this call, in order.
+        known_gradients: those that a call that is made for one more of them must not compute again; such a call
+            ends where it asks for the next.
     """
 
     values: Mapping[str, Any]
     deltas: Sequence[Any] = ()
     key: Callable[[], Any] | None = None
     create: Callable[[VariableSpec], Any] | None = None
+    rows: Sequence[Any] = ()
     specs: dict[str, VariableSpec] = field(default_factory=dict)
     lookups: list[Lookup] = field(default_factory=list)
     updates: dict[str, Any] = field(default_factory=dict)
     summaries: list[tuple[str, str, Any]] = field(default_factory=list)
     scopes: list[str] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)
+    penalties: dict[str, Any] = field(default_factory=dict)
+    constraints: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    handed: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    rerun: Callable[[Frame], Any] | None = None
+    differentiated: list[Any] = field(default_factory=list)
+    known_gradients: Sequence[Any] | None = None
     draws: int = 0
 
     def full_name(self, name: str) -> str:
@@ -106,11 +121,20 @@ class Frame:
                 f"variable {spec.name!r} exists with shape {known.shape} and type {known.dtype}; "
                 f"it was asked for with shape {spec.shape} and type {spec.dtype}"
             )
+        value = self._value(known)
+        self.handed[id(value)] = (spec.name, value)
+        return value
+
+    def _value(self, spec: VariableSpec) -> Any:
         if spec.name in self.updates:
             return self.updates[spec.name]
         if spec.name in self.values:
             return self.values[spec.name]
-        return self.create(known) if self.create else jnp.zeros(known.shape, known.dtype)
+        return self.create(spec) if self.create else jnp.zeros(spec.shape, spec.dtype)
+
+    def name_of(self, value: Any) -> str | None:
+        """Returns the name of the variable of which this very array is the value, or None."""
+        return self.handed.get(id(value), (None,))[0]
 
     def look_up(self, spec: VariableSpec, ids: Any) -> Any:
         """Returns the rows of a table at `ids`, zeros where an id is negative."""
@@ -119,6 +143,8 @@ class Frame:
         ids = jnp.where(ids < 0, spec.shape[0], ids)
         number = len(self.lookups)
         self.lookups.append(Lookup(spec.name, ids))
+        if number < len(self.rows) and self.rows[number] is not None:
+            return self.rows[number]
         if number < len(self.deltas) and self.deltas[number] is not None:
             rows = jnp.take(jax.lax.stop_gradient(table), ids, axis=0, mode="fill", fill_value=0)
             return rows + self.deltas[number]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
@@ -39,6 +40,11 @@ class Crossings(Boundary):
         self.exits: list[tuple[Tensor, Any]] = []
         self._arrays: dict[tuple[int, int], Any] = {}
         self._tensors: dict[int, tuple[Any, Tensor]] = {}
+
+    @property
+    def entered(self) -> tuple[Any, ...]:
+        """The arrays of the entries, in their order."""
+        return tuple(self._arrays.values())
 
     def enter(self, tensor: Tensor) -> Any:
         if not tensor.spec.is_dense:
@@ -124,10 +130,12 @@ class Program:
         entries: Sequence[Any],
         key: Callable[[], Any] | None = None,
         deltas: Sequence[Any] = (),
+        rows: Sequence[Any] = (),
     ) -> Call:
         """Calls the model function with values for its variables and entries.
 
-        `key` is called only where the function draws random numbers.
+        `key` is called only where the function draws random numbers. For `deltas` and
+        `rows` see `Frame`.
         """
         given = dict(zip(self.entry_numbers, entries, strict=True))
 
@@ -137,7 +145,7 @@ class Program:
             spec = self.entry_specs[number]
             return jnp.zeros(spec.shape, spec.dtype)
 
-        return _call(self.function, self.arguments, Frame(values, deltas, key), Crossings(make_entry))
+        return _call(self.function, self.arguments, Frame(values, deltas, key, rows=rows), Crossings(make_entry))
 
     @property
     def used_specs(self) -> list[jax.ShapeDtypeStruct]:
@@ -228,6 +236,7 @@ def _given(leaf: Any, crossings: Crossings) -> Any:
 
 
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Frame, crossings: Crossings) -> Call:
+    active.rerun = partial(_call_again, function, arguments, crossings)
     token = current_boundary.set(crossings)
     try:
         with entered(active):
@@ -235,3 +244,9 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Fram
     finally:
         current_boundary.reset(token)
     return Call(result, active, tuple(array for _, array in crossings.exits))
+
+
+def _call_again(function: Callable[..., Any], arguments: tuple[Any, ...], outer: Crossings, active: Frame) -> Call:
+    """Calls the function inside a call of it, with other values of its variables and the entries that it has so far."""
+    made = list(outer.entered)
+    return _call(function, arguments, active, Crossings(lambda number, tensor: made[number], *outer.open_sizes))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -74,3 +76,61 @@ def _spec(
     numpy_dtype = np.dtype(as_dtype(dtype).as_numpy_dtype)
     sizes = tuple(int(s) for s in shape)
     return VariableSpec(active.full_name(name), sizes, numpy_dtype, initializer, trainable, table, local)
+
+
+@dataclass(frozen=True, eq=False)
+class VariableHandle:
+    """A variable as something that has a name: what `trainable_variables` lists.
+
+    Attributes:
+        spec: its description.
+        array: its value in this call.
+    """
+
+    spec: VariableSpec
+    array: Any
+
+    @property
+    def name(self) -> str:
+        """The full name, `scope/weights:0`."""
+        return f"{self.spec.name}:0"
+
+    @property
+    def op(self) -> VariableHandle.Op:
+        """Has the name without the number."""
+        return VariableHandle.Op(self.spec.name)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.spec.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.spec.dtype
+
+    def value(self) -> Any:
+        """Returns the value in this call, a device array."""
+        return self.array
+
+    def __jax_array__(self) -> Any:
+        return self.array
+
+    @dataclass(frozen=True)
+    class Op:
+        """The name of a variable."""
+
+        name: str
+
+
+def trainable_variables(scope: str | None = None) -> list[VariableHandle]:
+    """Returns the variables that the running model function has made so far and that optimizers change.
+
+    Args:
+        scope: a regular expression that their names must match at the start; all if None.
+    """
+    active = frame()
+    return [
+        VariableHandle(spec, active.variable(spec))
+        for name, spec in active.specs.items()
+        if spec.is_trainable and (scope is None or re.match(scope, name))
+    ]

@@ -17,6 +17,7 @@ from estimax._base._dtypes import DType, float32, float64
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._string_array import StringArray
 from estimax._graph._op import as_argument
+from estimax._graph._tensor import Tensor
 from estimax.math._rule import elementwise
 
 
@@ -210,6 +211,8 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
         >>> tf.clip_by_value([-5.0, 0.5, 5.0], -1.0, 1.0).numpy()
         array([-1. ,  0.5,  1. ], dtype=float32)
     """
+    if not isinstance(t, Tensor) and hasattr(t, "with_values"):  # the gradient of a table, by its rows
+        return t.with_values(clip_by_value(t.values, clip_value_min, clip_value_max))
     return _MAXIMUM(_MINIMUM(t, clip_value_max), clip_value_min)
 
 

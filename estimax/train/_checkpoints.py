@@ -19,10 +19,7 @@ import numpy as np
 
 from estimax import logging
 from estimax._base import _state_tree
-from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError, OpError
-from estimax._base._files import as_path, exists, is_remote, names_in, remove_leftovers, write_atomically
-from estimax._base._tensor_file import TensorFile, open_tensors, write_tensors
-from estimax.train._checkpoint_index import (
+from estimax._base._checkpoint_index import (
     BASENAME,
     INDEX,
     SUFFIX,
@@ -30,10 +27,14 @@ from estimax.train._checkpoint_index import (
     checkpoints_by_age,
     listed_checkpoints,
     read_index,
+    tensor_path,
     write_index,
 )
-from estimax.train._checkpoint_index import get_checkpoint_state as get_checkpoint_state
-from estimax.train._checkpoint_index import latest_checkpoint as latest_checkpoint
+from estimax._base._checkpoint_index import get_checkpoint_state as get_checkpoint_state
+from estimax._base._checkpoint_index import latest_checkpoint as latest_checkpoint
+from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError, OpError
+from estimax._base._files import as_path, is_remote, remove_leftovers, write_atomically
+from estimax._base._tensor_file import TensorFile, open_tensors, write_tensors
 
 FORMAT = "estimax-checkpoint-1"
 
@@ -249,31 +250,6 @@ def checkpoint_variables(prefix: str) -> dict[str, tuple[tuple[int, ...], np.dty
 
 def _names(file: TensorFile) -> list[str]:
     return sorted(_variables(file.entries))
-
-
-def tensor_path(path: str) -> str:
-    """Returns the file that a folder, a prefix or a file name stands for.
-
-    A folder stands for its newest checkpoint, or for the only safetensors file in it.
-
-    Raises:
-        InvalidArgumentError: the folder has no checkpoint.
-        NotFoundError: there is no such file.
-    """
-    text = as_path(path)
-    if exists(f"{text}{SUFFIX}"):
-        return f"{text}{SUFFIX}"
-    if not exists(text):
-        raise NotFoundError(f"there is no checkpoint {text!r}: neither {text + SUFFIX!r} nor a folder of this name")
-    if not os.path.isdir(text):
-        return text
-    prefix = latest_checkpoint(text)
-    if prefix is not None:
-        return f"{prefix}{SUFFIX}"
-    single = [name for name in names_in(text) if name.endswith(SUFFIX)]
-    if len(single) != 1:
-        raise InvalidArgumentError(f"the folder {text!r} must hold a checkpoint; it has {names_in(text)[:5]}")
-    return os.path.join(text, single[0])
 
 
 def read_arrays(path: str) -> dict[str, np.ndarray]:

@@ -16,6 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from estimax._base._errors import InvalidArgumentError
+from estimax._scope._crossing import to_device
+from estimax._scope._frame import current_frame
 
 
 def exponential_decay(
@@ -142,7 +144,7 @@ def piecewise_constant(x: Any, boundaries: Sequence[Any], values: Sequence[Any],
         raise InvalidArgumentError("piecewise_constant needs x, usually tf.train.get_global_step(); got None")
     if not boundaries:
         return _float(values[0])
-    passed = jnp.sum(jnp.asarray(x)[..., None] > jnp.asarray(np.asarray(boundaries)), axis=-1)
+    passed = jnp.sum(jnp.asarray(to_device(x))[..., None] > jnp.asarray(np.asarray(boundaries)), axis=-1)
     return jnp.stack([_float(value) for value in values])[passed]
 
 
@@ -247,6 +249,55 @@ def linear_cosine_decay(
     return _float(learning_rate) * ((_float(alpha) + 1 - done) * wave + _float(beta))
 
 
+def noisy_linear_cosine_decay(
+    learning_rate: Any,
+    global_step: Any,
+    decay_steps: Any,
+    initial_variance: Any = 1.0,
+    variance_decay: Any = 0.55,
+    num_periods: float = 0.5,
+    alpha: Any = 0.0,
+    beta: Any = 0.001,
+    name: str | None = None,
+) -> jax.Array:
+    """Returns a linear cosine decay whose line has noise: Bello et al., "Neural Optimizer Search" (2017).
+
+    Args:
+        learning_rate: at step 0.
+        global_step: steps done so far.
+        decay_steps: steps until the end is reached.
+        initial_variance: of the noise at step 0.
+        variance_decay: the variance is `initial_variance / (1 + step) ** variance_decay`.
+        num_periods: of the cosine in `decay_steps`.
+        alpha: added to the line.
+        beta: the share of `learning_rate` that is left at the end.
+        name: has no effect.
+
+    Raises:
+        InvalidArgumentError: there is no step.
+
+    Example:
+        >>> import estimax as tf
+        >>> round(float(tf.train.noisy_linear_cosine_decay(1.0, 5, decay_steps=10, initial_variance=0.0)), 4)
+        0.251
+    """
+    steps = _float(decay_steps)
+    step = jnp.minimum(_step(global_step), steps)
+    deviation = jnp.sqrt(_float(initial_variance) / jnp.power(1 + step, _float(variance_decay)))
+    line = 1 - step / steps + deviation * _draw()
+    wave = _half_wave(2 * num_periods * step / steps)
+    return _float(learning_rate) * ((_float(alpha) + line) * wave + _float(beta))
+
+
+def _draw() -> jax.Array:
+    """Returns a number from the standard normal distribution: of this step, inside a model function."""
+    active = current_frame.get()
+    if active is None or active.key is None:
+        return jnp.asarray(np.random.default_rng().normal(), jnp.float32)
+    drawn: jax.Array = jax.random.normal(active.next_key())
+    return drawn
+
+
 def _rate_and_periods(
     learning_rate: Any, global_step: Any, decay_steps: Any, staircase: bool
 ) -> tuple[jax.Array, jax.Array]:
@@ -266,10 +317,10 @@ def _above(alpha: Any, share: jax.Array) -> jax.Array:
 
 
 def _float(value: Any) -> jax.Array:
-    return jnp.asarray(value, jnp.float32)
+    return jnp.asarray(to_device(value), jnp.float32)
 
 
 def _step(value: Any) -> jax.Array:
     if value is None:
         raise InvalidArgumentError("a learning rate schedule needs global_step=tf.train.get_global_step(); got None")
-    return jnp.asarray(value).astype(jnp.float32)
+    return jnp.asarray(to_device(value)).astype(jnp.float32)

@@ -18,9 +18,13 @@ import numpy as np
 from jax import lax
 
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import did_you_mean
 from estimax._scope._transform import Call, Program
-from estimax.train._optimizer import TrainOp
-from estimax.train._row_updates import apply_to_rows, apply_to_whole, updates_rows
+from estimax.train._differentiation import Differentiation
+from estimax.train._global_step import GLOBAL_STEP
+from estimax.train._gradients import Gradient, IndexedSlices
+from estimax.train._joined_step import joined_step
+from estimax.train._optimizer import Key, TrainOp, Update
 
 State = dict[str, Any]
 """The training state, a tree of arrays: variables (with slots), locals, scratch, step, seed."""
@@ -53,40 +57,71 @@ class TrainStep:
         listed = []
         for op in self.ops:
             names = trainable if op.var_list is None else list(op.var_list)
-            unknown = [n for n in names if n not in specs]
-            if unknown:
-                raise InvalidArgumentError(f"var_list names {unknown}, which the model does not have")
+            for name in names:
+                if name not in specs:
+                    raise InvalidArgumentError(
+                        f"var_list names {name!r}, which is not among the variables of the model, "
+                        f"{sorted(specs)}{did_you_mean(name, specs)}"
+                    )
             listed.append(names)
         return listed
 
     @cached_property
     def row_tables(self) -> set[str]:
-        """The tables of which only the rows that a batch read are changed."""
+        """The tables of which gradients come by the rows that a batch read."""
         tables: set[str] = set()
         for op, names in zip(self.ops, self.variables_of, strict=True):
-            if op.optimizer.rows_only:
+            if op.optimizer.reads_rows:
                 tables.update(n for n in names if self.program.specs[n].is_table)
+            tables.update(n for n, gradient in op.gradients.items() if isinstance(gradient, IndexedSlices))
         return tables
 
     @cached_property
-    def slot_specs(self) -> dict[str, tuple[tuple[int, ...], Any, float]]:
-        """Shape, type and first value of every slot and scalar of the optimizers, by checkpoint name."""
-        found: dict[str, tuple[tuple[int, ...], Any, float]] = {}
-        for number, (op, names) in enumerate(zip(self.ops, self.variables_of, strict=True)):
-            for name in names:
-                spec = self.program.specs[name]
-                for suffix, value in op.optimizer.slots().items():
-                    found[f"{name}/{suffix}"] = (spec.shape, spec.dtype, value)
-            for name, value in op.optimizer.scalars().items():
-                found[_scalar_name(name, number)] = ((), np.dtype(np.float32), value)
-        return found
+    def state_names(self) -> list[dict[Key, str]]:
+        """For each train op the name in a checkpoint of each part of its optimizer's state."""
+        taken: set[str] = set()
+        copies: dict[str, int] = {}
+        listed = []
+        for op, names in zip(self.ops, self.variables_of, strict=True):
+            copy = copies.get(op.optimizer.name, 0)
+            copies[op.optimizer.name] = copy + 1
+            shapes = {n: jax.ShapeDtypeStruct(s.shape, s.dtype) for n, s in self._specs(names)}  # type: ignore[no-untyped-call]  # of JAX
+            mine = {}
+            for key in op.optimizer.state_keys(shapes):
+                base = op.optimizer.saved_name(key, copy)
+                name, number = base, 0
+                while name in taken:
+                    number += 1
+                    name = f"{base}_{number}"
+                taken.add(name)
+                mine[key] = name
+            listed.append(mine)
+        return listed
 
-    def initial_slots(self) -> dict[str, np.ndarray]:
-        return {n: np.full(shape, value, dtype) for n, (shape, dtype, value) in self.slot_specs.items()}
+    def _specs(self, names: Sequence[str]) -> list[tuple[str, Any]]:
+        return [(name, self.program.specs[name]) for name in names]
+
+    def initial_slots(self, values: Mapping[str, Any] | None = None) -> dict[str, np.ndarray]:
+        """Makes the state of all optimizers before the first step, by name in a checkpoint.
+
+        Args:
+            values: of the variables, on which the state of some optax transformations depends; zeros if None.
+        """
+        slots: dict[str, np.ndarray] = {}
+        for op, names, saved in zip(self.ops, self.variables_of, self.state_names, strict=True):
+            zeros = {n: np.zeros(s.shape, s.dtype) for n, s in self._specs(names)}
+            given = {n: np.asarray(v) for n, v in (values or {}).items() if n in zeros}
+            first = op.optimizer.first_state(zeros | given)
+            slots |= {saved[key]: value for key, value in first.items()}
+        return slots
 
     def initial_scratch(self) -> dict[str, np.ndarray]:
         """Makes the scratch arrays with which duplicate rows are found, one number for each row of a table."""
         return {n: np.zeros(self.program.specs[n].shape[0], np.int32) for n in sorted(self.row_tables)}
+
+    @cached_property
+    def _differentiate(self) -> Differentiation:
+        return Differentiation(self.program, self.loss_of, self.ops_of, self.ops, self.variables_of, self.row_tables)
 
     @cached_property
     def run(self) -> Callable[[State, Sequence[Any], Any], tuple[State, dict[str, Any]]]:
@@ -94,6 +129,13 @@ class TrainStep:
         return jax.jit(self._many, donate_argnums=0)
 
     def _many(self, state: State, stage: Sequence[Any], count: Any) -> tuple[State, dict[str, Any]]:
+        joined = joined_step(self, state, [jax.eval_shape(partial(_entry_at, 0), a) for a in stage])
+        if joined is None:
+            return self._loop(state, stage, count)
+        after, values = joined.step._loop(joined.join(state), stage, count)
+        return joined.take_apart(after), values
+
+    def _loop(self, state: State, stage: Sequence[Any], count: Any) -> tuple[State, dict[str, Any]]:
         capacity = stage[0].shape[0] if stage else 1
         one = partial(self._one, stage)
         shapes = jax.eval_shape(lambda s: one(0, s)[1], state)
@@ -107,134 +149,56 @@ class TrainStep:
 
         return lax.fori_loop(0, count, body, (state, values))  # type: ignore[no-any-return]  # a pair
 
+    def values(self, state: State) -> dict[str, Any]:
+        """Returns what the program reads of a state: its variables and the global step, by name."""
+        kinds = {name: "locals" if spec.is_local else "variables" for name, spec in self.program.specs.items()}
+        return {name: state[kind][name] for name, kind in kinds.items()} | {GLOBAL_STEP: state["step"]}
+
     def _one(self, stage: Sequence[Any], i: Any, state: State) -> tuple[State, dict[str, Any]]:
-        entries = [lax.dynamic_index_in_dim(a, i, 0, keepdims=False) for a in stage]
+        entries = [_entry_at(i, a) for a in stage]
 
         def key() -> Any:
             return jax.random.fold_in(jax.random.key(state["seed"]), state["step"])
 
-        gradients, rows, aux = self._gradients(state, entries, key)
-        variables = dict(state["variables"])
-        scratch = dict(state["scratch"])
-        for number, op in enumerate(self.ops):
-            self._update(number, op, variables, scratch, gradients[number], rows, aux["rates"][number], state["step"])
+        gradients, aux = self._differentiate(self.values(state), entries, key)
+        variables, scratch = dict(state["variables"]), dict(state["scratch"])
+        for number in range(len(self.ops)):
+            changed, used = self._applied(number, variables, scratch, gradients[number], aux, state["step"])
+            variables |= changed
+            scratch |= used
         local = dict(state["locals"])
         for name, value in aux["updates"].items():
             (local if name in local else variables)[name] = value
         after = state | {"variables": variables, "locals": local, "scratch": scratch, "step": state["step"] + 1}
         return after, {**aux["scalars"], "loss": aux["loss"]}
 
-    def _gradients(
-        self, state: State, entries: Sequence[Any], key: Callable[[], Any]
-    ) -> tuple[list[Any], Any, dict[str, Any]]:
-        """Differentiates each op's loss by its dense variables and by the rows of tables that were read."""
-        specs = self.program.specs
-        values = {n: (state["locals"] if s.is_local else state["variables"])[n] for n, s in specs.items()}
-        wanted = {n for names in self.variables_of for n in names} - self.row_tables
-        positions = [i for i, table in enumerate(self.program.lookups) if table in self.row_tables]
-        deltas = self._deltas(positions, values, entries, key)
-
-        def losses(dense: Mapping[str, Any], deltas: Mapping[int, Any]) -> tuple[list[Any], dict[str, Any]]:
-            listed = [deltas.get(i) for i in range(len(self.program.lookups))]
-            call = self.program.run({**values, **dense}, entries, key, listed)
-            ops = self.ops_of(call)
-            aux = {
-                "loss": self.loss_of(call),
-                "rates": [op.optimizer.current_learning_rate() for op in ops],
-                "updates": call.frame.updates,
-                "ids": {i: call.frame.lookups[i].ids for i in positions},
-                "scalars": {tag: value for kind, tag, value in call.frame.summaries if kind == "scalar"},
-            }
-            return [_scalar(op.loss) for op in ops], aux
-
-        dense = {n: values[n] for n in sorted(wanted)}
-        numbers, pullback, aux = jax.vjp(losses, dense, deltas, has_aux=True)
-        groups = self._groups()
-        by_group = {}
-        for group in set(groups):
-            cotangents = [jnp.ones_like(v) if i == group else jnp.zeros_like(v) for i, v in enumerate(numbers)]
-            by_group[group] = pullback(cotangents)
-        return [by_group[g] for g in groups], aux["ids"], aux
-
-    def _groups(self) -> list[int]:
-        """For each op the first op that minimises the same loss, so that it is differentiated once."""
-        first: dict[int, int] = {}
-        return [first.setdefault(id(op.loss), i) for i, op in enumerate(self.ops)]
-
-    def _deltas(
-        self, positions: Sequence[int], values: Mapping[str, Any], entries: Sequence[Any], key: Callable[[], Any]
-    ) -> dict[int, Any]:
-        """Makes zeros of the shape of the rows that look-ups read from batches like this one."""
-        if not positions:
-            return {}
-        ids = jax.eval_shape(lambda: [k.ids for k in self.program.run(values, entries, key).frame.lookups])
-        deltas = {}
-        for i in positions:
-            spec = self.program.specs[self.program.lookups[i]]
-            deltas[i] = jnp.zeros((*ids[i].shape, *spec.shape[1:]), spec.dtype)
-        return deltas
-
-    def _update(
+    def _applied(
         self,
         number: int,
-        op: TrainOp,
-        variables: dict[str, Any],
-        scratch: dict[str, Any],
-        gradients: tuple[Mapping[str, Any], Mapping[int, Any]],
-        ids: Mapping[int, Any],
-        rate: Any,
+        variables: Mapping[str, Any],
+        scratch: Mapping[str, Any],
+        gradients: Mapping[str, Gradient],
+        aux: Mapping[str, Any],
         step: Any,
-    ) -> None:
-        optimizer = op.optimizer
-        names = {n: _scalar_name(n, number) for n in optimizer.scalars()}
-        scalars = {n: variables[full] for n, full in names.items()}
-        dense, rows = gradients
-        for name in self.variables_of[number]:
-            slots = {s: variables[f"{name}/{s}"] for s in optimizer.slots()}
-            if name in self.row_tables:
-                param, slots = self._update_table(
-                    op, name, variables[name], slots, scratch, rows, ids, scalars, rate, step
-                )
-            else:
-                param, slots = optimizer.update(variables[name], slots, dense[name], scalars, rate, step)
-            variables[name] = param
-            variables.update({f"{name}/{s}": v for s, v in slots.items()})
-        if scalars:
-            after = optimizer.update_scalars(scalars)
-            variables.update({names[n]: v for n, v in after.items()})
-
-    def _update_table(
-        self,
-        op: TrainOp,
-        name: str,
-        table: Any,
-        slots: dict[str, Any],
-        scratch: dict[str, Any],
-        rows: Mapping[int, Any],
-        ids: Mapping[int, Any],
-        scalars: Mapping[str, Any],
-        rate: Any,
-        step: Any,
-    ) -> tuple[Any, dict[str, Any]]:
-        mine = [i for i in ids if self.program.lookups[i] == name]
-        width = table.shape[1]
-        flat_ids = jnp.concatenate([ids[i].reshape(-1) for i in mine])
-        gradient = jnp.concatenate([rows[i].reshape(-1, width) for i in mine])
-        if updates_rows(table.shape[0], width, flat_ids.shape[0], op.optimizer):
-            table, slots, scratch[name] = apply_to_rows(
-                op.optimizer, table, slots, scratch[name], flat_ids, gradient, scalars, rate, step
-            )
-            return table, slots
-        return apply_to_whole(op.optimizer, table, slots, flat_ids, gradient, scalars, rate, step)
-
-
-def _scalar(loss: Any) -> Any:
-    if loss.size != 1:
-        raise InvalidArgumentError(
-            f"the loss must be one number; got an array of shape {loss.shape}. Sum or average it"
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Carries out a train op; returns the variables and state that it changed, and the scratch it used."""
+        saved = self.state_names[number]
+        update = Update(
+            variables={name: variables[name] for name in self.variables_of[number]},
+            state={key: variables[name] for key, name in saved.items()},
+            gradients=gradients,
+            scratch=scratch,
+            rate=aux["rates"][number],
+            step=step,
+            loss=aux["losses"][number],
         )
-    return loss.reshape(())
+        after = self.ops[number].optimizer.apply(update)
+        changed = {**after.variables, **{saved[key]: value for key, value in after.state.items()}}
+        for name, constraint in self.program.call.frame.constraints.items():
+            if name in gradients:
+                changed[name] = constraint(changed[name])
+        return changed, dict(after.scratch)
 
 
-def _scalar_name(name: str, number: int) -> str:
-    return name if number == 0 else f"{name}_{number}"
+def _entry_at(i: Any, staged: Any) -> Any:
+    return lax.dynamic_index_in_dim(staged, i, 0, keepdims=False)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from estimax._base._errors import InvalidArgumentError
+from estimax.train._gradients import IndexedSlices
+from estimax.train._optimizer import Update
 from estimax.train._optimizers import (
     AdadeltaOptimizer,
     AdagradOptimizer,
@@ -21,7 +23,8 @@ from estimax.train._optimizers import (
     ProximalAdagradOptimizer,
     RMSPropOptimizer,
 )
-from estimax.train._row_updates import apply_to_rows, apply_to_whole, updates_rows
+from estimax.train._optimizers._clipped import ClippedOptimizer
+from estimax.train._row_updates import Batch, apply_to_rows, apply_to_whole, updates_rows
 
 OPTIMIZERS = [
     GradientDescentOptimizer(0.1),
@@ -60,8 +63,8 @@ def compiled(optimizer, way):
         def one_step(state, batch):
             table, slots, scratch = state
             if way == "rows":
-                return apply_to_rows(optimizer, table, slots, scratch, *batch, {}, 0.1, 0), None
-            return (*apply_to_whole(optimizer, table, slots, *batch, {}, 0.1, 0), scratch), None
+                return apply_to_rows(optimizer, table, slots, scratch, Batch(*batch, {}, 0.1, 0)), None
+            return (*apply_to_whole(optimizer, table, slots, Batch(*batch, {}, 0.1, 0)), scratch), None
 
         return jax.lax.scan(one_step, (table, slots, scratch), (ids, gradients))[0][:2]
 
@@ -127,9 +130,9 @@ def test_a_gradient_that_sums_to_zero_still_touches_its_row():
     optimizer = MomentumOptimizer(0.1, 0.9)
     table = jnp.ones((2, 1))
     slots = {"Momentum": jnp.ones((2, 1))}
-    ids, gradients = jnp.array([1, 1]), jnp.array([[2.0], [-2.0]])
-    by_rows = apply_to_rows(optimizer, table, slots, jnp.zeros(2, jnp.int32), ids, gradients, {}, 0.1, 0)
-    by_whole = apply_to_whole(optimizer, table, slots, ids, gradients, {}, 0.1, 0)
+    batch = Batch(jnp.array([1, 1]), jnp.array([[2.0], [-2.0]]), {}, 0.1, 0)
+    by_rows = apply_to_rows(optimizer, table, slots, jnp.zeros(2, jnp.int32), batch)
+    by_whole = apply_to_whole(optimizer, table, slots, batch)
     for after, after_slots, *_ in (by_rows, by_whole):
         np.testing.assert_allclose(after, [[1.0], [0.91]], rtol=1e-6)
         np.testing.assert_allclose(after_slots["Momentum"], [[1.0], [0.9]], rtol=1e-6)
@@ -142,13 +145,12 @@ def test_an_optimizer_that_moves_every_row_goes_over_the_whole_table():
     ids, gradients = np.array([2, 2, ROWS]), np.ones((3, WIDTH), np.float32)
     dense = np.zeros_like(table)
     dense[2] = 2.0
-    once = apply_to_whole(optimizer, jnp.array(table), slots, ids, jnp.array(gradients), scalars, 0.1, 0)
+    batch = Batch(ids, jnp.array(gradients), scalars, 0.1, 0)
+    once = apply_to_whole(optimizer, jnp.array(table), slots, batch)
     expected = optimizer.update(jnp.array(table), slots, jnp.array(dense), scalars, 0.1, 0)
     np.testing.assert_array_equal(once[0], expected[0])
     with pytest.raises(InvalidArgumentError, match="AdamOptimizer changes every row"):
-        apply_to_rows(
-            optimizer, jnp.array(table), slots, jnp.zeros(ROWS, jnp.int32), ids, jnp.array(gradients), scalars, 0.1, 0
-        )
+        apply_to_rows(optimizer, jnp.array(table), slots, jnp.zeros(ROWS, jnp.int32), batch)
 
 
 @every_optimizer
@@ -173,10 +175,26 @@ def test_the_compiled_update_of_rows_computes_nothing_of_the_size_of_the_table()
     )
     update = jax.jit(
         lambda table, slots, scratch, ids, gradients: apply_to_rows(
-            optimizer, table, slots, scratch, ids, gradients, {}, 0.1, 0
+            optimizer, table, slots, scratch, Batch(ids, gradients, {}, 0.1, 0)
         ),
         donate_argnums=(0, 1, 2),
     )
     memory = update.lower(*arguments).compile().memory_analysis()
     assert memory.temp_size_in_bytes < table.nbytes / 10
     assert memory.alias_size_in_bytes >= 3 * table.nbytes
+
+
+def test_clipping_by_rows_computes_nothing_of_the_size_of_the_table_either():
+    rows, width, looked_up = 100_000, 8, 16
+    optimizer = ClippedOptimizer(FtrlOptimizer(0.1), 1.0)
+    table = np.zeros((rows, width), np.float32)
+    state = optimizer.first_state({"table": table})
+    arguments = ({"table": table}, state, {"table": np.zeros(rows, np.int32)}, np.ones((looked_up, width), np.float32))
+
+    def update(variables, state, scratch, gradients):
+        slices = IndexedSlices(gradients, jnp.arange(looked_up) % 5, (rows, width))
+        after = optimizer.apply(Update(variables, state, {"table": slices}, scratch, jnp.float32(0.1), jnp.int32(0)))
+        return after.variables, after.state, after.scratch
+
+    memory = jax.jit(update, donate_argnums=(0, 1, 2)).lower(*arguments).compile().memory_analysis()
+    assert memory.temp_size_in_bytes < table.nbytes / 10

@@ -5,7 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import estimax as tf
+from estimax import train
 from estimax._base._errors import InvalidArgumentError
+from estimax._scope._frame import Frame, entered
 from estimax.train._schedules import (
     cosine_decay,
     cosine_decay_restarts,
@@ -13,6 +16,7 @@ from estimax.train._schedules import (
     inverse_time_decay,
     linear_cosine_decay,
     natural_exp_decay,
+    noisy_linear_cosine_decay,
     piecewise_constant,
     piecewise_constant_decay,
     polynomial_decay,
@@ -76,6 +80,11 @@ RECORDED = {
     ),
 }
 
+RECORDED["noisy linear cosine without noise"] = (
+    lambda step: noisy_linear_cosine_decay(0.1, step, 8, 0.0, num_periods=1.5, alpha=0.1, beta=0.01),
+    RECORDED["linear cosine"][1],
+)
+
 every_schedule = pytest.mark.parametrize(("schedule", "rates"), RECORDED.values(), ids=RECORDED)
 
 
@@ -119,3 +128,29 @@ def test_both_names_of_the_pieces_are_known():
 
 def test_a_first_rate_may_be_an_array():
     assert exponential_decay(jnp.float32(0.5), 4, 4, 0.5) == 0.25
+
+
+def test_the_noise_has_the_deviation_of_the_original():
+    active = Frame({}, key=lambda: jax.random.key(1))
+    with entered(active):
+        rates = [
+            noisy_linear_cosine_decay(0.1, 3, 8, initial_variance=2.0, variance_decay=0.7, alpha=0.1, beta=0.01)
+            for _ in range(400)
+        ]
+    assert np.mean(rates) == pytest.approx(0.0496, abs=0.012)  # of 4,000 of the original's
+    assert np.std(rates) == pytest.approx(0.0597, rel=0.15)
+    assert noisy_linear_cosine_decay(0.1, 3, 8).shape == ()
+
+
+@every_schedule
+def test_a_step_may_be_a_tensor(schedule, rates):
+    np.testing.assert_allclose(schedule(tf.constant(3)), rates[2], rtol=3e-6)
+
+
+def test_the_global_step_is_that_of_the_model_function_that_runs():
+    assert train.get_global_step() is None
+    assert train.get_or_create_global_step() == train.create_global_step() == 0
+    with entered(Frame({"global_step": jnp.int32(7)})):
+        assert train.get_global_step() == train.get_or_create_global_step() == train.create_global_step() == 7
+    with entered(Frame({})):  # the first, abstract call
+        assert train.get_global_step() == 0

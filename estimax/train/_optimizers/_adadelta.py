@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 
-from estimax.train._optimizer import LearningRate, Number, Optimizer, scalar_like
+from estimax.train._learning_rate import LearningRate, Number
+from estimax.train._rule import Rule, scalar_like
 
 
 @dataclass(frozen=True, eq=False)
-class AdadeltaOptimizer(Optimizer):
+class AdadeltaOptimizer(Rule):
     """Scales the gradient by the ratio of past steps to past gradients.
 
     `s = rho * s + (1 - rho) * g^2`, `u = sqrt(d + epsilon) / sqrt(s + epsilon) * g`,
@@ -20,7 +21,7 @@ class AdadeltaOptimizer(Optimizer):
     Learning Rate Method" (2012), whose own rule has a rate of 1.
 
     Args:
-        learning_rate: a number, an array or a function of no arguments.
+        learning_rate: a number, an array, a schedule or a function of no arguments.
         rho: the share of both mean squares that a step keeps.
         epsilon: lets the first steps be more than zero.
         use_locking: accepted for programs that pass it; it has no effect.

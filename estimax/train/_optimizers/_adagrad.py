@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
 
-from estimax.train._optimizer import LearningRate, Number, Optimizer, require_positive, scalar_like
+from estimax.train._learning_rate import LearningRate, Number
+from estimax.train._optimizer import require_positive
+from estimax.train._rule import Rule, scalar_like
 
 
 @dataclass(frozen=True, eq=False)
-class AdagradOptimizer(Optimizer):
+class AdagradOptimizer(Rule):
     """Divides by the root of the sum of squared gradients: `a += g^2`, `w -= rate * g / sqrt(a)`.
 
     From Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning
@@ -21,7 +22,7 @@ class AdagradOptimizer(Optimizer):
     of an epsilon.
 
     Args:
-        learning_rate: a number, an array or a function of no arguments.
+        learning_rate: a number, an array, a schedule or a function of no arguments.
         initial_accumulator_value: where the sum of squares starts; positive.
         use_locking: accepted for programs that pass it; it has no effect.
         name: of the optimizer and of its slot.
@@ -35,15 +36,18 @@ class AdagradOptimizer(Optimizer):
         {'Adagrad': 0.5}
     """
 
-    zero_gradient_changes_nothing: ClassVar[bool] = True
-
     learning_rate: LearningRate
     initial_accumulator_value: float = 0.1
     use_locking: bool = False
     name: str = "Adagrad"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_positive("AdagradOptimizer", initial_accumulator_value=self.initial_accumulator_value)
+
+    @property
+    def zero_gradient_changes_nothing(self) -> bool:
+        return True
 
     def slots(self) -> dict[str, float]:
         """Returns the slot of the sum of squares and its initial value."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
 
-from estimax.train._optimizer import LearningRate, Number, Optimizer, scalar_like
+from estimax.train._learning_rate import LearningRate, Number
+from estimax.train._rule import Rule, scalar_like
 
 
 @dataclass(frozen=True, eq=False)
-class AdamOptimizer(Optimizer):
+class AdamOptimizer(Rule):
     """Steps by the mean gradient over the root of the mean squared gradient.
 
     `m += (1 - beta1) * (g - m)`, `v += (1 - beta2) * (g^2 - v)` and
@@ -24,7 +24,7 @@ class AdamOptimizer(Optimizer):
     because their means decay.
 
     Args:
-        learning_rate: a number, an array or a function of no arguments.
+        learning_rate: a number, an array, a schedule or a function of no arguments.
         beta1: the share of the mean gradient that a step keeps.
         beta2: the share of the mean squared gradient that a step keeps.
         epsilon: keeps the division finite.
@@ -37,14 +37,16 @@ class AdamOptimizer(Optimizer):
         {'Adam': 0.0, 'Adam_1': 0.0}
     """
 
-    rows_only: ClassVar[bool] = False
-
     learning_rate: LearningRate = 0.001
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
     use_locking: bool = False
     name: str = "Adam"
+
+    @property
+    def rows_only(self) -> bool:
+        return False
 
     def slots(self) -> dict[str, float]:
         """Returns the slots of the mean gradient and of the mean squared gradient."""
@@ -72,7 +74,7 @@ class AdamOptimizer(Optimizer):
         rate = scalar_like(learning_rate, param) * jnp.sqrt(1 - power2) / (1 - power1)
         return param - rate * mean / (jnp.sqrt(square) + self.epsilon), {first: mean, second: square}
 
-    def update_scalars(self, scalars: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+    def update_scalars(self, scalars: Mapping[str, jax.Array], step: Number) -> dict[str, jax.Array]:
         """Returns the next powers of the betas."""
         return {
             "beta1_power": scalars["beta1_power"] * self.beta1,

@@ -9,11 +9,13 @@ import jax
 import jax.numpy as jnp
 
 from estimax._base._errors import InvalidArgumentError
-from estimax.train._optimizer import LearningRate, Number, Optimizer, require_at_least_zero, scalar_like
+from estimax.train._learning_rate import LearningRate, Number
+from estimax.train._optimizer import require_at_least_zero
+from estimax.train._rule import Rule, scalar_like
 
 
 @dataclass(frozen=True, eq=False)
-class FtrlOptimizer(Optimizer):
+class FtrlOptimizer(Rule):
     """Solves for the weight that fits all gradients so far under L1 and L2 penalties.
 
     With `h = g + 2 * l2_shrinkage * w` and `p = -learning_rate_power`: `n' = n + g^2`,
@@ -24,7 +26,7 @@ class FtrlOptimizer(Optimizer):
     value is felt through `z` only.
 
     Args:
-        learning_rate: a number, an array or a function of no arguments.
+        learning_rate: a number, an array, a schedule or a function of no arguments.
         learning_rate_power: zero or negative; zero keeps the learning rate constant.
         initial_accumulator_value: where the sum of squares starts; zero or positive.
         l1_regularization_strength: of the L1 penalty; zero or positive.
@@ -59,6 +61,7 @@ class FtrlOptimizer(Optimizer):
     beta: float | None = None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.learning_rate_power > 0:
             given = self.learning_rate_power
             raise InvalidArgumentError(f"learning_rate_power of FtrlOptimizer must be zero or negative; got {given}")

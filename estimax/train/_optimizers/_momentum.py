@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import jax
 
-from estimax.train._optimizer import LearningRate, Number, Optimizer, scalar_like
+from estimax.train._learning_rate import LearningRate, Number
+from estimax.train._rule import Rule, scalar_like
 
 
 @dataclass(frozen=True, eq=False)
-class MomentumOptimizer(Optimizer):
+class MomentumOptimizer(Rule):
     """Follows a decaying sum of the gradients: `m = momentum * m + g`, `w -= rate * m`.
 
     With `use_nesterov` the step is `w -= rate * (g + momentum * m)`, the form of
@@ -19,7 +20,7 @@ class MomentumOptimizer(Optimizer):
     learning" (2013).
 
     Args:
-        learning_rate: a number, an array or a function of no arguments.
+        learning_rate: a number, an array, a schedule or a function of no arguments.
         momentum: the share of the sum that a step keeps, usually 0.9.
         use_locking: accepted for programs that pass it; it has no effect.
         name: of the optimizer and of its slot.

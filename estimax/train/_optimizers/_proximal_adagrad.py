@@ -8,18 +8,13 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 
-from estimax.train._optimizer import (
-    LearningRate,
-    Number,
-    Optimizer,
-    require_at_least_zero,
-    require_positive,
-    scalar_like,
-)
+from estimax.train._learning_rate import LearningRate, Number
+from estimax.train._optimizer import require_at_least_zero, require_positive
+from estimax.train._rule import Rule, scalar_like
 
 
 @dataclass(frozen=True, eq=False)
-class ProximalAdagradOptimizer(Optimizer):
+class ProximalAdagradOptimizer(Rule):
     """Takes Adagrad's step and then shrinks the result towards zero.
 
     `a += g^2`, `r = rate / sqrt(a)`, `u = w - r * g` and
@@ -27,7 +22,7 @@ class ProximalAdagradOptimizer(Optimizer):
     Online and Batch Learning Using Forward Backward Splitting" (2009).
 
     Args:
-        learning_rate: a number, an array or a function of no arguments.
+        learning_rate: a number, an array, a schedule or a function of no arguments.
         initial_accumulator_value: where the sum of squares starts; positive.
         l1_regularization_strength: of the L1 penalty; zero or positive.
         l2_regularization_strength: of the L2 penalty; zero or positive.
@@ -51,12 +46,17 @@ class ProximalAdagradOptimizer(Optimizer):
     name: str = "ProximalAdagrad"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_positive("ProximalAdagradOptimizer", initial_accumulator_value=self.initial_accumulator_value)
         require_at_least_zero(
             "ProximalAdagradOptimizer",
             l1_regularization_strength=self.l1_regularization_strength,
             l2_regularization_strength=self.l2_regularization_strength,
         )
+
+    @property
+    def zero_gradient_changes_nothing(self) -> bool:
+        return not (self.l1_regularization_strength or self.l2_regularization_strength)
 
     def slots(self) -> dict[str, float]:
         """Returns the slot of the sum of squares and its initial value."""

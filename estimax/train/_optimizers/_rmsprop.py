@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 
-from estimax.train._optimizer import LearningRate, Number, Optimizer, scalar_like
+from estimax.train._learning_rate import LearningRate, Number
+from estimax.train._rule import Rule, scalar_like
 
 
 @dataclass(frozen=True, eq=False)
-class RMSPropOptimizer(Optimizer):
+class RMSPropOptimizer(Rule):
     """Divides the gradient by the root of its decaying mean square.
 
     `s += (1 - decay) * (g^2 - s)`, `m = momentum * m + rate * g / sqrt(s + epsilon)`,
@@ -22,7 +23,7 @@ class RMSPropOptimizer(Optimizer):
     Sequences With Recurrent Neural Networks" (2013).
 
     Args:
-        learning_rate: a number, an array or a function of no arguments.
+        learning_rate: a number, an array, a schedule or a function of no arguments.
         decay: the share of the means that a step keeps.
         momentum: the share of the last step that is added to the next one.
         epsilon: keeps the division finite.

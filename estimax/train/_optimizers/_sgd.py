@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import jax
 
-from estimax.train._optimizer import LearningRate, Number, Optimizer, scalar_like
+from estimax.train._learning_rate import LearningRate, Number
+from estimax.train._rule import Rule, scalar_like
 
 
 @dataclass(frozen=True, eq=False)
-class GradientDescentOptimizer(Optimizer):
+class GradientDescentOptimizer(Rule):
     """Subtracts the gradient times the learning rate: `w -= rate * g`.
 
     Args:
-        learning_rate: a number, an array or a function of no arguments.
+        learning_rate: a number, an array, a schedule or a function of no arguments.
         use_locking: accepted for programs that pass it; it has no effect.
         name: of the optimizer.
 
@@ -26,11 +26,13 @@ class GradientDescentOptimizer(Optimizer):
         {}
     """
 
-    zero_gradient_changes_nothing: ClassVar[bool] = True
-
     learning_rate: LearningRate
     use_locking: bool = False
     name: str = "GradientDescent"
+
+    @property
+    def zero_gradient_changes_nothing(self) -> bool:
+        return True
 
     def slots(self) -> dict[str, float]:
         """Returns no slots: the rule remembers nothing."""

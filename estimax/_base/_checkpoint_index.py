@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from estimax import logging
-from estimax._base._errors import DataLossError, NotFoundError, OpError
+from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError, OpError
 from estimax._base._files import as_path, exists, names_in, open_read, write_atomically
+from estimax._base._logger import logger
 
 INDEX = "checkpoint"
 SUFFIX = ".safetensors"
@@ -52,7 +52,7 @@ def get_checkpoint_state(checkpoint_dir: str, latest_filename: str | None = None
         What it says, or None (and a warning) if there is none or it is damaged.
 
     Example:
-        >>> from estimax.train._checkpoint_index import get_checkpoint_state
+        >>> from estimax._base._checkpoint_index import get_checkpoint_state
         >>> get_checkpoint_state("/nowhere") is None
         True
     """
@@ -61,7 +61,7 @@ def get_checkpoint_state(checkpoint_dir: str, latest_filename: str | None = None
     except NotFoundError:
         return None
     except DataLossError as error:
-        logging.warning("%s", error)
+        logger().warning("%s", error)
         return None
 
 
@@ -100,7 +100,7 @@ def parse_fields(text: str) -> dict[str, list[str]]:
         ValueError: a line is not of this form.
 
     Example:
-        >>> from estimax.train._checkpoint_index import parse_fields
+        >>> from estimax._base._checkpoint_index import parse_fields
         >>> parse_fields('path: "a"\npath: "b\\n"\nsize: 3\n')
         {'path': ['a', 'b\n'], 'size': ['3']}
     """
@@ -168,7 +168,7 @@ def checkpoints_by_age(folder: str, name: str = INDEX) -> list[str]:
     except NotFoundError:
         indexed = []
     except OpError as error:
-        logging.warning("%s. The files in the folder are used instead.", error)
+        logger().warning("%s. The files in the folder are used instead.", error)
         indexed = []
     return _unique([*indexed, *reversed(listed_checkpoints(folder))])
 
@@ -188,12 +188,37 @@ def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -
     A checkpoint that the index names but that is not there gives a warning and is passed over.
 
     Example:
-        >>> from estimax.train._checkpoint_index import latest_checkpoint
+        >>> from estimax._base._checkpoint_index import latest_checkpoint
         >>> latest_checkpoint("/nowhere") is None
         True
     """
     for prefix in checkpoints_by_age(as_path(checkpoint_dir), latest_filename or INDEX):
         if checkpoint_exists(prefix):
             return prefix
-        logging.warning("The checkpoint %s is missing, the one before it is used.", prefix)
+        logger().warning("The checkpoint %s is missing, the one before it is used.", prefix)
     return None
+
+
+def tensor_path(path: str) -> str:
+    """Returns the file that a folder, a prefix or a file name stands for.
+
+    A folder stands for its newest checkpoint, or for the only safetensors file in it.
+
+    Raises:
+        InvalidArgumentError: the folder has no checkpoint.
+        NotFoundError: there is no such file.
+    """
+    text = as_path(path)
+    if exists(f"{text}{SUFFIX}"):
+        return f"{text}{SUFFIX}"
+    if not exists(text):
+        raise NotFoundError(f"there is no checkpoint {text!r}: neither {text + SUFFIX!r} nor a folder of this name")
+    if not os.path.isdir(text):
+        return text
+    prefix = latest_checkpoint(text)
+    if prefix is not None:
+        return f"{prefix}{SUFFIX}"
+    single = [name for name in names_in(text) if name.endswith(SUFFIX)]
+    if len(single) != 1:
+        raise InvalidArgumentError(f"the folder {text!r} must hold a checkpoint; it has {names_in(text)[:5]}")
+    return os.path.join(text, single[0])

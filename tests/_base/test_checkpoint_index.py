@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimax.train._checkpoint_index import (
+from estimax._base._checkpoint_index import (
     CheckpointState,
     get_checkpoint_state,
     latest_checkpoint,
