@@ -142,6 +142,8 @@ def bucketized_column(source_column: NumericColumn, boundaries: Any) -> Bucketiz
     if not isinstance(boundaries, Sequence | np.ndarray) or isinstance(boundaries, str):
         raise InvalidArgumentError(f"boundaries of column {name!r} must be a list of numbers; got {boundaries!r}")
     limits = tuple(boundaries.tolist() if isinstance(boundaries, np.ndarray) else boundaries)
+    if np.array(limits or 0).dtype.kind not in "iuf" or np.ndim(limits) != 1:
+        raise InvalidArgumentError(f"boundaries of column {name!r} must be a list of numbers; got {boundaries!r}")
     if not limits:
         raise InvalidArgumentError(f"bucketized_column of {name!r} needs at least one boundary; got none")
     for low, high in pairwise(limits):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from estimax._base._dtypes import DType, as_dtype
 from estimax._base._errors import InvalidArgumentError
 from estimax.feature_column._column import CategoricalColumn
@@ -15,10 +17,15 @@ def check_key(key: Any) -> None:
         raise InvalidArgumentError(f"the key of a column is the name of a feature, a string; got {key!r}")
 
 
+def is_whole(value: Any) -> bool:
+    """Tells whether a value is an integer, and not True or False."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def check_count(value: Any, what: str, column: str) -> int:
     """Returns a count as an int; raises InvalidArgumentError unless it is a whole number of 1 or more."""
     try:
-        count = int(value)
+        count = 0 if isinstance(value, bool) else int(value)
     except (TypeError, ValueError):
         count = 0
     if count < 1 or count != value:
@@ -42,12 +49,21 @@ def checked_category_dtype(dtype: Any, key: str) -> DType:
 
 def check_oov(default_value: Any, num_oov_buckets: Any, key: str) -> None:
     """Raises InvalidArgumentError unless at most one way is given to treat what is out of vocabulary."""
-    if not isinstance(num_oov_buckets, int) or num_oov_buckets < 0:
+    check_default(default_value, key)
+    if not is_whole(num_oov_buckets) or num_oov_buckets < 0:
         raise InvalidArgumentError(f"num_oov_buckets of column {key!r} must be 0 or more; got {num_oov_buckets!r}")
     if num_oov_buckets and default_value not in (None, -1):
         raise InvalidArgumentError(
             f"column {key!r} can have a default_value or num_oov_buckets for what is out of vocabulary, not both; "
             f"got default_value={default_value!r} and num_oov_buckets={num_oov_buckets!r}"
+        )
+
+
+def check_default(default_value: Any, key: str) -> None:
+    """Raises InvalidArgumentError unless the category of all other values is a whole number, or None."""
+    if default_value is not None and not is_whole(default_value):
+        raise InvalidArgumentError(
+            f"default_value of column {key!r} is the number of a category, or None; got {default_value!r}"
         )
 
 

@@ -8,10 +8,11 @@ description: it holds no values and no variables.
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -34,6 +35,26 @@ class FeatureColumn(ABC):
     @abstractmethod
     def parse_example_spec(self) -> dict[str, ExampleSpec]:
         """The raw features it reads, as the parser of serialized examples is to read them."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        """The names of its attributes, as a named tuple has them."""
+        described: Any = self
+        return tuple(field.name for field in dataclasses.fields(described))
+
+    def _asdict(self) -> dict[str, Any]:
+        """Returns its attributes by name, as a named tuple does."""
+        return {name: getattr(self, name) for name in self._fields}
+
+    def _replace(self, **attributes: Any) -> Self:
+        """Returns the column with other attributes, as a named tuple does; they are not checked."""
+        described: Any = self
+        changed: Self = dataclasses.replace(described, **attributes)
+        return changed
+
+    def __lt__(self, other: Any) -> bool:
+        """Tells whether it comes first where columns are sorted, which is by what they show."""
+        return str(self) < str(other) if isinstance(other, FeatureColumn) else NotImplemented
 
     @property
     def raw_keys(self) -> tuple[str, ...]:
@@ -74,15 +95,17 @@ class Categories:
     Attributes:
         ids: integers [batch, k], -1 where there is none; sparse or ragged where the feature is.
         weights: float32 [batch, k], or None where all count the same.
+        column: name of the column, for errors.
     """
 
     ids: Any
     weights: Any = None
+    column: str = ""
 
     @property
     def parts(self) -> tuple[Any, ...]:
         """The ids and, where there are some, the weights, as dense Tensors [batch, k]."""
-        return (padded(self.ids, -1),) if self.weights is None else padded_together(self.ids, self.weights)
+        return (padded(self.ids, -1),) if self.weights is None else padded_together(self.ids, self.weights, self.column)
 
 
 class CategoricalColumn(FeatureColumn):
@@ -96,6 +119,10 @@ class CategoricalColumn(FeatureColumn):
     @abstractmethod
     def categories(self, features: Mapping[str, Any]) -> Categories:
         """Builds the nodes from the raw features to ids."""
+
+    def row_ids(self, features: Mapping[str, Any]) -> Categories:
+        """Builds the nodes to ids by which a table is read, where one that is out of range is an error."""
+        return self.categories(features)
 
 
 class CrossableColumn(CategoricalColumn):

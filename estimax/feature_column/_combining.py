@@ -37,6 +37,24 @@ def counts(ids: Any, weights: Any, buckets: int) -> Any:
     return hot.sum(1) if weights is None else (hot * weights[..., None]).sum(1)
 
 
+def read_ids(ids: Any, weights: Any, combiner: str) -> Any:
+    """Returns the rows of a table that are read for the categories of each example, of the shape of `ids`.
+
+    Those are the categories that count, and for an example without any the first row,
+    which does not change what is combined. The original reads the same, and the rows that
+    were read are those that some optimizers change even where their gradient is zero.
+
+    Args:
+        ids: [batch, k], negative where there is no category.
+        weights: [batch, k], or None for 1.
+        combiner: one of `COMBINERS`.
+    """
+    counted = ids >= 0 if weights is None or combiner == "sum" else (ids >= 0) & (weights > 0)
+    is_empty = ~counted.any(1, keepdims=True)
+    is_first = jax.lax.broadcasted_iota(jnp.int32, ids.shape, 1) == 0
+    return jnp.where(is_empty & is_first, 0, jnp.where(counted, ids, -1))
+
+
 def combine(rows: Any, ids: Any, weights: Any, combiner: str) -> Any:
     """Combines the rows of a table that belong to the categories of each example.
 
@@ -45,7 +63,7 @@ def combine(rows: Any, ids: Any, weights: Any, combiner: str) -> Any:
     weights that are not positive, as the original does.
 
     Args:
-        rows: [batch, k, n]; zeros where there is no category.
+        rows: [batch, k, n]; where there is no category they do not count.
         ids: [batch, k], negative where there is no category.
         weights: [batch, k], or None for 1.
         combiner: one of `COMBINERS`.
@@ -54,6 +72,7 @@ def combine(rows: Any, ids: Any, weights: Any, combiner: str) -> Any:
         [batch, n]; zeros for an example without categories.
     """
     _check_weights(ids, weights)
+    rows = jnp.where((ids >= 0)[..., None], rows, 0)
     if weights is None:
         if ids.shape[1] == 1:
             return rows[:, 0]
@@ -78,7 +97,7 @@ def _sum_of_values(x: Any) -> Any:
     In this order zeros at the end change no bit of the sum, so it does not matter how far a batch was padded.
     """
     while (size := x.shape[1]) != 1:
-        if not isinstance(size, int):  # open in an export, where nothing has to agree bit by bit
+        if not isinstance(size, int) or size == 0:  # open in an export, where nothing has to agree bit by bit
             return x.sum(1)
         if size % 2:
             x = jnp.pad(x, [(0, 0), (0, 1)] + [(0, 0)] * (x.ndim - 2))

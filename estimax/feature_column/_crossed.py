@@ -15,10 +15,11 @@ from estimax._base._shapes import TensorSpec
 from estimax._graph._lifting import leading_axis
 from estimax._graph._op import Op
 from estimax.feature_column import _features
-from estimax.feature_column._checks import check_count
+from estimax.feature_column._checks import check_count, is_whole
 from estimax.feature_column._column import MISSING, CategoricalColumn, Categories, CrossableColumn
 from estimax.feature_column._fingerprints import fingerprints
 from estimax.feature_column._hashed import HashedCategoricalColumn
+from estimax.feature_column._numeric import NumericColumn
 from estimax.feature_column._padding import padded
 from estimax.feature_column._sharing import shared_node
 from estimax.feature_column._weighted import WeightedCategoricalColumn
@@ -71,9 +72,11 @@ class CrossedColumn(CategoricalColumn):
         raw = [self._raw(features, leaf) for leaf in self.leaves if isinstance(leaf, str)]
         inputs = [*columns, *raw]
         gaps = [number < len(columns) or not x.spec.is_dense for number, x in enumerate(inputs)]
-        key = DEFAULT_HASH_KEY if self.hash_key is None else self.hash_key
+        key = self.hash_key or DEFAULT_HASH_KEY
         dense = [padded(x, MISSING) for x in inputs]
-        crossed = shared_node(_CROSS, *dense, gaps=tuple(gaps), buckets=self.hash_bucket_size, key=key)
+        crossed = shared_node(
+            _CROSS, *dense, gaps=tuple(gaps), buckets=self.hash_bucket_size, key=key, column=self.name
+        )
         return Categories(crossed if all(x.spec.is_dense for x in inputs) else shared_node(_MOVED_UP, crossed))
 
     def _raw(self, features: Mapping[str, Any], key: str) -> Any:
@@ -90,13 +93,15 @@ def _leaves(keys: Sequence[Any]) -> Iterator[Any]:
             yield key
 
 
-def _infer(*inputs: TensorSpec, gaps: tuple[bool, ...], buckets: int, key: int) -> TensorSpec:
+def _infer(*inputs: TensorSpec, gaps: tuple[bool, ...], buckets: int, key: int, column: str) -> TensorSpec:
+    _check_batch([x.shape[0] for x in inputs if x.shape[0] is not None], column)
     counts = [x.shape[1] for x in inputs]
     combinations = None if None in counts else prod(c for c in counts if c is not None)
     return TensorSpec((inputs[0].shape[0], combinations), int64)
 
 
-def _host(*inputs: np.ndarray, gaps: tuple[bool, ...], buckets: int, key: int) -> np.ndarray:
+def _host(*inputs: np.ndarray, gaps: tuple[bool, ...], buckets: int, key: int, column: str) -> np.ndarray:
+    _check_batch([x.shape[-2] for x in inputs], column)
     mixed: Any = np.uint64(key & _64_BITS)
     absent = None
     for position, values in enumerate(inputs):
@@ -111,6 +116,14 @@ def _host(*inputs: np.ndarray, gaps: tuple[bool, ...], buckets: int, key: int) -
     outer = ids.shape[: ids.ndim - len(inputs)]
     combinations: np.ndarray = ids.reshape(*outer, prod(ids.shape[ids.ndim - len(inputs) :]))
     return combinations
+
+
+def _check_batch(sizes: Sequence[int], column: str) -> None:
+    if len(set(sizes)) > 1:
+        raise InvalidArgumentError(
+            f"the features that column {column!r} crosses must have the same batch size; "
+            f"got {', '.join(map(str, sizes))}"
+        )
 
 
 def _along_own_axis(values: np.ndarray, position: int, count: int) -> np.ndarray:
@@ -137,7 +150,7 @@ def crossed_column(keys: Any, hash_bucket_size: int, hash_key: int | None = None
         keys: names of features, or categorical columns: bucketized, vocabulary,
             identity or crossed ones. At least two.
         hash_bucket_size: number of categories; combinations are hashed into them.
-        hash_key: where the hash starts; None for the original's default.
+        hash_key: where the hash starts; None or 0 for the original's default.
 
     Raises:
         InvalidArgumentError: fewer than two keys, a column that cannot be crossed, or no buckets.
@@ -152,9 +165,13 @@ def crossed_column(keys: Any, hash_bucket_size: int, hash_key: int | None = None
         raise InvalidArgumentError(f"crossed_column needs a list of at least two features or columns; got {keys!r}")
     for key in keys:
         _check_crossable(key)
-    column = CrossedColumn(tuple(keys), 1, None if hash_key is None else int(hash_key))
+    column = CrossedColumn(tuple(keys), 1, None)
     size = check_count(hash_bucket_size, "hash_bucket_size", column.name)
-    return CrossedColumn(column.keys, size, column.hash_key)
+    if hash_key is not None and not is_whole(hash_key):
+        raise InvalidArgumentError(
+            f"hash_key of column {column.name!r} must be a whole number or None; got {hash_key!r}"
+        )
+    return CrossedColumn(column.keys, size, None if hash_key is None else int(hash_key))
 
 
 def _check_crossable(key: Any) -> None:
@@ -164,8 +181,10 @@ def _check_crossable(key: Any) -> None:
         advice = f"it would be hashed twice. Give the name of its feature instead, {key.key!r}"
     elif isinstance(key, WeightedCategoricalColumn):
         advice = f"a cross has no weights. Give the column without them, {key.categorical_column.name!r}"
+    elif isinstance(key, NumericColumn):
+        advice = "numbers have no categories before they are bucketized"
     else:
-        advice = "numbers with fractions have no categories before they are bucketized"
+        advice = "it is none of these"
     name = repr(key.name) if hasattr(key, "name") else repr(key)
     raise InvalidArgumentError(
         f"crossed_column takes names of features and bucketized, vocabulary, identity or crossed columns; "

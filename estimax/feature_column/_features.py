@@ -12,9 +12,10 @@ from typing import Any
 
 from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._base._lazy import did_you_mean
-from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec
+from estimax._base._shapes import RaggedTensorSpec, SparseTensorSpec, TensorSpec
 from estimax._graph._boundary import current_boundary, is_device_array
-from estimax._graph._op import OPS, as_tensor
+from estimax._graph._lifting import by_rows
+from estimax._graph._op import OPS, Op, as_tensor
 from estimax._graph._tensor import Tensor
 from estimax.feature_column._sharing import shared_node
 from estimax.math._casting import cast
@@ -106,13 +107,32 @@ def check_same_kind(tensor: Tensor, dtype: Any, key: str, column: str) -> None:
 
 
 def _with_values_axis(value: Any, key: str, column: str) -> Any:
-    rank = len(value.shape)
+    rank = value.shape.ndims if isinstance(value, Tensor) else len(value.shape)
+    if rank is None:
+        return shared_node(_VALUES_AXIS, value, column=column, key=key)
     if rank == 0:
         raise InvalidArgumentError(
             f"column {column!r} takes a batch of values; the feature {key!r} is a single one. "
             f"Batch the dataset, or give a list"
         )
     return shared_node(OPS["ExpandDims"], value, axis=1) if rank == 1 else value
+
+
+def _infer_axis(x: TensorSpec, *, column: str, key: str) -> TensorSpec:
+    return TensorSpec((None, None), x.dtype)
+
+
+def _add_axis(x: Any, *, column: str, key: str) -> Any:
+    if len(x.shape) not in (1, 2):
+        raise InvalidArgumentError(
+            f"column {column!r} takes a feature of shape [batch] or [batch, values]; a batch of {key!r} has the "
+            f"shape {tuple(x.shape)}. Tell its shape with set_shape in the input function"
+        )
+    return x.reshape((x.shape[0], -1 if x.shape[0] else 0)) if len(x.shape) == 1 else x
+
+
+_VALUES_AXIS = Op("WithValuesAxis", infer=_infer_axis, host=_add_axis, lift=by_rows)
+"""What makes a feature of unknown rank one of [batch, values], when it is read."""
 
 
 def _on_host_if_known(value: Any) -> Any:

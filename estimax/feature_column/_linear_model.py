@@ -10,10 +10,13 @@ import jax.numpy as jnp
 from estimax._base._errors import InvalidArgumentError
 from estimax._scope._frame import frame
 from estimax._scope._variables import Table, get_variable, variable_scope
+from estimax.feature_column._checks import is_whole
 from estimax.feature_column._column import CategoricalColumn, DenseColumn, FeatureColumn
-from estimax.feature_column._combining import check_combiner, combine
+from estimax.feature_column._combining import check_combiner, combine, read_ids
 from estimax.feature_column._entering import enter_together
-from estimax.feature_column._selection import scope_name, sorted_columns
+from estimax.feature_column._input_layer import made_since
+from estimax.feature_column._selection import scope_names, sorted_columns
+from estimax.feature_column._shared_embedding import make_shared_tables
 from estimax.initializers import zeros_initializer
 
 
@@ -40,7 +43,7 @@ def linear_model(
             column become one: 'mean', 'sqrtn' or 'sum'.
         weight_collections: of no effect.
         trainable: whether training changes the variables.
-        cols_to_vars: gets, for each column and for 'bias', the names of its variables.
+        cols_to_vars: gets, for each column and for 'bias', the list of its variables.
 
     Returns:
         float32 [batch, units].
@@ -56,35 +59,56 @@ def linear_model(
     """
     columns = sorted_columns(feature_columns)
     check_combiner(sparse_combiner, "sparse_combiner")
-    if units < 1:
-        raise InvalidArgumentError(f"units must be 1 or more; got {units!r}")
-    active = frame()
-    with variable_scope(active.unique_name("linear_model")):
-        parts = [_host(column, features) for column in columns]
-        arrays = iter(enter_together([p for part in parts for p in part]))
-        sums: list[Any] = []
-        dense: list[tuple[Any, Any]] = []
-        for column, part in zip(columns, parts, strict=True):
-            known = set(active.specs)
+    check_units(units)
+    make_shared_tables(columns, trainable)
+    return weighted_sum(
+        frame().unique_name("linear_model"), features, columns, units, sparse_combiner, trainable, cols_to_vars
+    )
+
+
+def weighted_sum(
+    scope: str,
+    features: Mapping[str, Any],
+    columns: Sequence[FeatureColumn],
+    units: int,
+    sparse_combiner: str,
+    trainable: bool,
+    cols_to_vars: MutableMapping[Any, Any] | None = None,
+) -> Any:
+    """Computes the sum in a scope, which gets the weights and the bias."""
+    parts = [_host(column, features) for column in columns]
+    arrays = iter(enter_together([p for part in parts for p in part]))
+    sums: list[Any] = []
+    dense: list[tuple[Any, Any]] = []
+    with variable_scope(scope):
+        for column, part, own in zip(columns, parts, scope_names(columns), strict=True):
+            known = set(frame().specs)
             mine = [next(arrays) for _ in part]
-            with variable_scope(scope_name(column)):
+            with variable_scope(own):
                 if isinstance(column, CategoricalColumn):
                     sums.append(_categorical(column, mine, units, sparse_combiner, trainable))
                 else:
                     dense.append(_dense(column, mine, units, trainable))
             if cols_to_vars is not None:
-                cols_to_vars[column] = [name for name in active.specs if name not in known]
+                cols_to_vars[column] = made_since(known)
+        known = set(frame().specs)
         bias = get_variable("bias_weights", (units,), initializer=zeros_initializer(), trainable=trainable)
         if cols_to_vars is not None:
-            cols_to_vars["bias"] = [active.full_name("bias_weights")]
+            cols_to_vars["bias"] = made_since(known)
     if dense:
         sums.append(jnp.concatenate([x for x, _ in dense], 1) @ jnp.concatenate([w for _, w in dense]))
     return sum(sums[1:], sums[0]) + bias
 
 
+def check_units(units: Any) -> None:
+    """Raises InvalidArgumentError unless a linear model has at least one sum."""
+    if not is_whole(units) or units < 1:
+        raise InvalidArgumentError(f"units must be 1 or more, a whole number; got {units!r}")
+
+
 def _host(column: FeatureColumn, features: Mapping[str, Any]) -> tuple[Any, ...]:
     if isinstance(column, CategoricalColumn):
-        return column.categories(features).parts
+        return column.row_ids(features).parts
     assert isinstance(column, DenseColumn)
     return column.host(features)
 
@@ -93,7 +117,8 @@ def _categorical(
     column: CategoricalColumn, arrays: Sequence[Any], units: int, sparse_combiner: str, trainable: bool
 ) -> Any:
     table = Table("weights", (column.num_buckets, units), zeros_initializer(), trainable=trainable)
-    return combine(table.lookup(arrays[0]), arrays[0], arrays[1] if len(arrays) > 1 else None, sparse_combiner)
+    ids, weights = arrays[0], arrays[1] if len(arrays) > 1 else None
+    return combine(table.lookup(read_ids(ids, weights, sparse_combiner)), ids, weights, sparse_combiner)
 
 
 def _dense(column: Any, arrays: Sequence[Any], units: int, trainable: bool) -> tuple[Any, Any]:

@@ -36,15 +36,18 @@ def padded(tensor: Any, filler: int, in_place: bool = False) -> Any:
     return shared_node(_PAD, tensor, filler=filler, in_place=in_place)
 
 
-def padded_together(ids: Any, weights: Any) -> tuple[Any, Any]:
-    """Builds the nodes to ids, -1 where there is none, and the weights that belong to them, 0.0 there."""
+def padded_together(ids: Any, weights: Any, column: str) -> tuple[Any, Any]:
+    """Builds the nodes to ids, -1 where there is none, and the weights that belong to them, 0.0 there.
+
+    `column` is the name that errors tell.
+    """
     if ids.spec.is_dense and weights.spec.is_dense:
         return ids, weights
     if type(ids.spec) is type(weights.spec):
-        both: tuple[Any, Any] = _PAD_PAIR(ids, weights)
+        both: tuple[Any, Any] = _PAD_PAIR(ids, weights, column=column)
         return both
     placed = padded(ids, -1, in_place=True)
-    return placed, _FIT(padded(weights, 0, in_place=True), placed)
+    return placed, _FIT(padded(weights, 0, in_place=True), placed, column=column)
 
 
 def _infer(x: TensorSpec, *, filler: int, in_place: bool) -> TensorSpec:
@@ -63,19 +66,20 @@ def _pad(x: SparseColumn | RaggedValue, *, filler: int, in_place: bool) -> Any:
     return Rows.of(out.reshape(-1), np.column_stack([sizes, np.full(len(sizes), width)]))
 
 
-def _infer_pair(ids: TensorSpec, weights: TensorSpec) -> tuple[TensorSpec, TensorSpec]:
+def _infer_pair(ids: TensorSpec, weights: TensorSpec, *, column: str) -> tuple[TensorSpec, TensorSpec]:
     return _infer(ids, filler=-1, in_place=False), _infer(weights, filler=0, in_place=False)
 
 
-def _pad_pair(ids: SparseColumn | RaggedValue, weights: SparseColumn | RaggedValue) -> tuple[Any, Any]:
+def _pad_pair(ids: SparseColumn | RaggedValue, weights: SparseColumn | RaggedValue, *, column: str) -> tuple[Any, Any]:
     rows, weight_rows = _spread(ids, False)[1], _spread(weights, False)[1]
     if not np.array_equal(rows, weight_rows):
         counts, weight_counts = (
-            np.bincount(r, minlength=1 + max(rows.max(), weight_rows.max())) for r in (rows, weight_rows)
+            np.bincount(r, minlength=1 + max(rows.max(initial=0), weight_rows.max(initial=0)))
+            for r in (rows, weight_rows)
         )
         first = int(np.argmax(counts != weight_counts))
         raise InvalidArgumentError(
-            f"a weighted_categorical_column needs one weight for each value; row {first} of the input has "
+            f"column {column!r} needs one weight for each value; row {first} of the input has "
             f"{counts[first]} values and {weight_counts[first]} weights"
         )
     return _pad(ids, filler=-1, in_place=False), _pad(weights, filler=0, in_place=False)
@@ -107,16 +111,16 @@ _PAD = column_op("PadValues", _infer, _pad, composite=True)
 _PAD_PAIR = column_op("PadPair", _infer_pair, _pad_pair, composite=True)
 
 
-def _infer_fit(weights: TensorSpec, ids: TensorSpec) -> TensorSpec:
+def _infer_fit(weights: TensorSpec, ids: TensorSpec, *, column: str) -> TensorSpec:
     return TensorSpec(ids.shape, weights.dtype)
 
 
-def _fit(weights: np.ndarray, ids: np.ndarray) -> np.ndarray:
+def _fit(weights: np.ndarray, ids: np.ndarray, *, column: str) -> np.ndarray:
     """Cuts weights to the width of the ids, or adds zeros."""
     width = ids.shape[-1]
     if weights[..., width:].any():
         raise InvalidArgumentError(
-            f"a weighted_categorical_column needs one weight for each value; there are at most {width} values in a "
+            f"column {column!r} needs one weight for each value; there are at most {width} values in a "
             f"row, and a weight at position {int(np.nonzero(weights.reshape(-1, weights.shape[-1]))[1].max())}"
         )
     fitted = np.zeros(ids.shape, weights.dtype)

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from estimax._base._errors import InvalidArgumentError
 from estimax.feature_column._column import FeatureColumn
+from estimax.feature_column._shared_embedding import SharedEmbeddingColumn
 
 _NOT_IN_VARIABLE_NAMES = re.compile(r"[^A-Za-z0-9_.\-]")
 
 
-def scope_name(column: FeatureColumn) -> str:
-    """Returns the name of a column as it stands in the names of its variables."""
-    return _NOT_IN_VARIABLE_NAMES.sub("_", column.name)
+def scope_names(columns: Iterable[FeatureColumn]) -> list[str]:
+    """Returns, for each column of a layer, the name under which its variables stand.
+
+    It is the name of the column, or that of the table where TensorFlow 1.x named it
+    so, with `_1`, `_2`, ... behind it where another column has it already.
+    """
+    taken: Counter[str] = Counter()
+    names = []
+    for column in columns:
+        name = _NOT_IN_VARIABLE_NAMES.sub("_", _scope_name(column))
+        names.append(f"{name}_{taken[name]}" if taken[name] else name)
+        taken[name] += 1
+    return names
+
+
+def _scope_name(column: FeatureColumn) -> str:
+    if isinstance(column, SharedEmbeddingColumn) and column.table.in_layer:
+        return column.shared_embedding_collection_name
+    return column.name
 
 
 def sorted_columns(columns: Any) -> list[FeatureColumn]:
@@ -31,13 +49,12 @@ def sorted_columns(columns: Any) -> list[FeatureColumn]:
         raise InvalidArgumentError("feature_columns must have at least one column; got none")
     taken: set[str] = set()
     for column in listed:
-        name = scope_name(column)
-        if name in taken:
+        if column.name in taken:
             raise InvalidArgumentError(
                 f"every column needs a name of its own; got two with the name {column.name!r}. Give each once, "
                 f"or copy the feature under another key in the input function"
             )
-        taken.add(name)
+        taken.add(column.name)
     return sorted(listed, key=lambda column: column.name)
 
 

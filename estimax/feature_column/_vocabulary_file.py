@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any, final
 
 import numpy as np
+import pyarrow.compute as pc
 
-from estimax._base._dtypes import DType, string
-from estimax._base._errors import InvalidArgumentError, NotFoundError
-from estimax._base._files import open_read
+from estimax._base._dtypes import DType, int64, string
+from estimax._base._errors import FailedPreconditionError, InvalidArgumentError, NotFoundError
+from estimax._base._files import as_path
 from estimax._base._string_array import StringArray
 from estimax.feature_column import _features
 from estimax.feature_column._checks import check_count, check_key, check_oov, checked_category_dtype
 from estimax.feature_column._column import Categories, CrossableColumn
 from estimax.feature_column._vocabulary import vocabulary_cross_ids, vocabulary_ids
 from estimax.io._example_specs import ExampleSpec, VarLenFeature
+from estimax.lookup._text_file import WHOLE_LINE, column_of, read_lines
 
 
 @final
@@ -53,37 +56,10 @@ class VocabularyFileCategoricalColumn(CrossableColumn):
         Raises:
             InvalidArgumentError: too few lines, an empty one, one twice, or one that is no integer.
         """
-        lines = _read_lines(self.vocabulary_file, self.key)[: self.vocabulary_size]
-        if len(lines) < self.vocabulary_size:
-            raise InvalidArgumentError(
-                f"column {self.key!r} takes vocabulary_size={self.vocabulary_size} lines of {self.vocabulary_file}, "
-                f"which has {len(lines)}"
-            )
-        self._check(lines)
-        return StringArray.of(lines) if self.dtype.is_string else self._integers(lines)
-
-    def _check(self, lines: list[bytes]) -> None:
-        seen: dict[bytes, int] = {}
-        for number, line in enumerate(lines, 1):
-            first = seen.setdefault(line, number)
-            if first != number:
-                raise InvalidArgumentError(
-                    f"{self.vocabulary_file}, line {number}: {line.decode(errors='backslashreplace')!r} is on line "
-                    f"{first} already; every word of a vocabulary must be there once"
-                )
-            if not line:
-                raise InvalidArgumentError(
-                    f"{self.vocabulary_file}, line {number}, is empty; a vocabulary has one word on each line"
-                )
-
-    def _integers(self, lines: list[bytes]) -> np.ndarray:
-        for number, line in enumerate(lines, 1):
-            if not line.strip().removeprefix(b"-").isdigit():
-                raise InvalidArgumentError(
-                    f"{self.vocabulary_file}, line {number}: column {self.key!r} takes integers; "
-                    f"got {line.decode(errors='backslashreplace')!r}"
-                )
-        return np.array([int(line) for line in lines], np.int64)
+        with _about(self.key):
+            lines = read_lines(self.vocabulary_file, self.vocabulary_size)
+            _check_once(lines)
+            return column_of(lines, WHOLE_LINE, string if self.dtype.is_string else int64, b"")
 
     def categories(self, features: Mapping[str, Any]) -> Categories:
         """Builds the node to line numbers, from 0."""
@@ -135,16 +111,15 @@ def categorical_column_with_vocabulary_file(
         2
     """
     check_key(key)
-    path = fspath(vocabulary_file) if vocabulary_file else ""
-    if not path:
+    if not vocabulary_file or not isinstance(vocabulary_file, str | bytes | PathLike):
         raise InvalidArgumentError(f"column {key!r} needs the path of a vocabulary_file; got {vocabulary_file!r}")
+    path = as_path(vocabulary_file)
     if file_format not in (None, "text"):
         raise InvalidArgumentError(f"the vocabulary_file of column {key!r} is read as text; got {file_format!r}")
     check_oov(default_value, num_oov_buckets, key)
     if vocabulary_size is None:
-        size = len(_read_lines(path, key))
-        if not size:
-            raise InvalidArgumentError(f"the vocabulary_file {path} of column {key!r} is empty")
+        with _about(key):
+            size = len(read_lines(path))
     else:
         size = check_count(vocabulary_size, "vocabulary_size", key)
     default = -1 if default_value is None else int(default_value)
@@ -153,12 +128,26 @@ def categorical_column_with_vocabulary_file(
     )
 
 
-def _read_lines(path: str, key: str) -> list[bytes]:
-    """Returns the lines of a file without their ends."""
+@contextmanager
+def _about(key: str) -> Iterator[None]:
+    """Lets errors say which column asks for the file."""
     try:
-        with open_read(path) as file:
-            text: bytes = file.read()
-    except FileNotFoundError:
-        raise NotFoundError(f"the vocabulary_file of column {key!r} does not exist: {path}") from None
-    lines = text.replace(b"\r\n", b"\n").split(b"\n")
-    return lines[:-1] if not lines[-1] else lines
+        yield
+    except NotFoundError as error:
+        raise NotFoundError(f"the vocabulary_file of column {key!r} does not exist: {error}") from None
+    except (InvalidArgumentError, FailedPreconditionError) as error:
+        raise InvalidArgumentError(f"the vocabulary_file of column {key!r} cannot be used: {error}") from None
+
+
+def _check_once(lines: StringArray) -> None:
+    """Raises InvalidArgumentError where a line stands twice."""
+    if len(pc.unique(lines.flat)) == len(lines):
+        return
+    seen: dict[bytes, int] = {}
+    for number, line in enumerate(lines.tolist()):
+        first = seen.setdefault(line, number)
+        if first != number:
+            raise InvalidArgumentError(
+                f"{lines.describe_origin(number)}: {line.decode(errors='backslashreplace')!r} is on line {first + 1} "
+                f"already; every word of a vocabulary must be there once"
+            )

@@ -91,7 +91,10 @@ def categorical_column_with_vocabulary_list(
         [[0.0, 1.0], [0.0, 0.0]]
     """
     check_key(key)
-    words = () if vocabulary_list is None else tuple(vocabulary_list)
+    if not isinstance(vocabulary_list, Iterable | None):
+        raise InvalidArgumentError(f"the vocabulary_list of column {key!r} must be a list; got {vocabulary_list!r}")
+    given = () if vocabulary_list is None else vocabulary_list
+    words = tuple(w.item() if isinstance(w, np.generic) else w for w in given)
     if not words:
         raise InvalidArgumentError(f"the vocabulary_list of column {key!r} must have words; got {vocabulary_list!r}")
     kind = _kind(words, key)

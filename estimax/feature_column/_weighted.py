@@ -41,14 +41,20 @@ class WeightedCategoricalColumn(CategoricalColumn):
         Raises:
             InvalidArgumentError: there is not one weight for each value.
         """
-        ids = self.categorical_column.categories(features).ids
+        return self._weighted(self.categorical_column.categories(features).ids, features)
+
+    def row_ids(self, features: Mapping[str, Any]) -> Categories:
+        """Builds the nodes to ids by which a table is read, and weights."""
+        return self._weighted(self.categorical_column.row_ids(features).ids, features)
+
+    def _weighted(self, ids: Any, features: Mapping[str, Any]) -> Categories:
         weights = _features.weights(features, self.weight_feature_key, self.name)
         if (ids.spec.is_dense and weights.spec.is_dense) and not ids.shape.is_compatible_with(weights.shape):
             raise InvalidArgumentError(
                 f"column {self.name!r} needs a weight for each value; the values have shape {tuple(ids.shape)} "
                 f"and the feature {self.weight_feature_key!r} has {tuple(weights.shape)}"
             )
-        return Categories(ids, weights)
+        return Categories(ids, weights, self.name)
 
 
 def weighted_categorical_column(

@@ -77,7 +77,7 @@ CATEGORICAL = {
     "hash": (HASH("t", 13), {"t": words()}),
     "hash, several values": (HASH("t", 1000), {"t": words(3)}),
     "hash of integers": (HASH("i", 13, dtype="int64"), {"i": integers(2)}),
-    "identity": (IDENTITY("i", 6), {"i": integers()}),
+    "identity": (IDENTITY("i", 6), {"i": Feature([v for v in INTEGERS if v >= -1])}),
     "identity with a default": (IDENTITY("i", 6, default_value=4), {"i": integers(2)}),
     "buckets": (buckets(), {"x": numbers()}),
     "many buckets": (many_buckets(), {"x": numbers()}),

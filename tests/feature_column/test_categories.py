@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from estimax import feature_column as fc
 from estimax._base._shapes import TensorSpec
+from estimax._base._string_array import StringArray
 from estimax._graph._column import spec_of
 from estimax._graph._function import trace
 from estimax._graph._saving import function_from_json, function_to_json
@@ -157,6 +158,7 @@ RECORDED = [
     (["v", "b"], {"v": [0.2, 1.9, -1.9], "b": list("xyz")}, 1000003, None, [[782970], [157031], [980]]),
     (["a", "b"], {"a": ["p"], "b": ["x"]}, 1000003, 7, [[555653]]),
     ([identity(), "b"], {"v": [0, 1], "b": ["x", "y"]}, 1000, None, [[43], [725]]),
+    ([identity(), "b"], {"v": [0, 1], "b": ["x", "y"]}, 1000, 0, [[43], [725]]),
 ]
 
 
@@ -186,3 +188,14 @@ def test_large_batches_fall_in_the_same_intervals_as_small_ones():
     large = column.categories({"x": numbers}).ids.numpy()
     small = [column.categories({"x": part}).ids.numpy() for part in np.split(numbers, 100)]
     np.testing.assert_array_equal(large, np.concatenate(small))
+
+
+def test_a_feature_of_unknown_rank_may_have_one_value_or_several():
+    column = fc.categorical_column_with_vocabulary_list("t", ["a", "b"])
+    function = trace(lambda given: column.categories(given).parts, {"t": TensorSpec(None, "string")})[0]
+    flat, square = (StringArray.of(values) for values in (["b", "a"], [["b", ""], ["a", "?"]]))
+    assert [ids.tolist() for ids in function([flat])] == [[[1], [0]]]
+    assert [ids.tolist() for ids in function([square])] == [[[1, -1], [0, -1]]]
+    assert [ids.tolist() for ids in function.over_rows([square], 2)] == [[[[1], [-1]], [[0], [-1]]]]
+    with pytest.raises(ValueError, match=r"column 't' takes a feature of shape .* has the shape \(1, 2, 2\)"):
+        function([square.reshape((1, 2, 2))])

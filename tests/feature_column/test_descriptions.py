@@ -50,6 +50,16 @@ def test_columns_of_one_description_are_one_column():
     assert {fc.indicator_column(WORDS): 1}[fc.indicator_column(again)] == 1
 
 
+def test_columns_can_be_used_like_the_named_tuples_that_they_were():
+    assert NUMBER._fields == ("key", "shape", "default_value", "dtype", "normalizer_fn")
+    assert WORDS._asdict()["vocabulary_list"] == ("a", "b")
+    assert NUMBER._replace(key="m") == fc.numeric_column("m")
+    assert sorted([WORDS, NUMBER, BUCKETS]) == [BUCKETS, NUMBER, WORDS]
+    shown = "NumericColumn(key='n', shape=(1,), default_value=None, dtype=tf.float32, normalizer_fn=None)"
+    assert repr(NUMBER) == shown
+    assert repr(BUCKETS) == f"BucketizedColumn(source_column={shown}, boundaries=(1, 2))"
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

@@ -83,13 +83,13 @@ def test_nothing_is_trained_where_the_caller_says_so():
 
 
 def test_the_variables_of_each_column_and_the_bias_are_told():
-    names = {}
+    made = {}
 
     def model(features):
-        return fc.linear_model(features, COLUMNS[::5], cols_to_vars=names)
+        return fc.linear_model(features, COLUMNS[::5], cols_to_vars=made)
 
     run(model, FEATURES)
-    assert names == {
+    assert {column: [v.op.name for v in variables] for column, variables in made.items()} == {
         NUMBERS: ["linear_model/a/weights"],
         COLUMNS[5]: ["linear_model/v_embedding/weights", "linear_model/v_embedding/embedding_weights"],
         "bias": ["linear_model/bias_weights"],
