@@ -57,4 +57,9 @@ __all__ = [
     "weighted_cross_entropy_with_logits",
 ]
 
-__getattr__ = lazy_attributes(__name__, {})
+_LOOPS = ("bidirectional_dynamic_rnn", "dynamic_rnn", "static_rnn")
+
+__getattr__ = lazy_attributes(
+    __name__,
+    {"rnn_cell": "estimax.nn.rnn_cell"} | {name: f"estimax.nn._recurrent_loops:{name}" for name in _LOOPS},
+)
