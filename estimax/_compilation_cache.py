@@ -23,6 +23,7 @@ from estimax._base import _environment
 from estimax._base._logger import logger
 
 MOST_BYTES = 512 << 20
+_FOLDER = "jax_compilation_cache_dir"
 _LEAST_SECS = 0.1  # of compiling; what takes less is not worth a file
 
 
@@ -34,7 +35,7 @@ def use_compilation_cache() -> None:
     JAX's own setting, `jax_compilation_cache_dir`, goes before both.
     """
     given = _environment.variable("ESTIMAX_CACHE")
-    if given.lower() in ("off", "0", "none") or jax.config.jax_compilation_cache_dir is not None:
+    if given.lower() in ("off", "0", "none") or getattr(jax.config, _FOLDER) is not None:
         return
     base = Path(given).expanduser() if given else _environment.cache_home() / "estimax"
     folder = base / f"xla-{_processor()}"
@@ -47,13 +48,13 @@ def use_compilation_cache() -> None:
     except OSError as error:  # no home, a full or a read-only disk: a program must run without its cache
         logger().debug("compiled programs are not kept: %s", error)
         return
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", _LEAST_SECS)
+    for name, value in ((_FOLDER, str(folder)), ("jax_persistent_cache_min_compile_time_secs", _LEAST_SECS)):
+        jax.config.update(name, value)  # type: ignore[no-untyped-call]  # JAX leaves it so
     compilation_cache.reset_cache()  # or a program that has compiled something before would never look there
 
 
 def discard_oldest(folder: Path, most_bytes: int) -> None:
-    """Deletes the oldest files of a folder until the others take half of `most_bytes`, where they take more than all."""
+    """Deletes the oldest files of a folder that takes more than `most_bytes`, until the others take half of that."""
     files = [(entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(folder)]
     total = sum(size for _, size, _ in files)
     if total <= most_bytes:

@@ -27,7 +27,19 @@ _SPARSE = (
 
 _ARRAYS = ("diag", "diag_part", "matrix_diag", "matrix_diag_part", "parallel_stack", "switch_case")
 
+_DEVICE = {
+    "IndexedSlices": "estimax.train._gradients:IndexedSlices",
+    "clip_by_average_norm": "estimax.train._clipping:clip_by_average_norm",
+    "clip_by_global_norm": "estimax.train._clipping:clip_by_global_norm",
+    "clip_by_norm": "estimax.train._clipping:clip_by_norm",
+    "get_variable": "estimax.variables:get_variable",
+    "global_norm": "estimax.train._clipping:global_norm",
+    "gradients": "estimax.train._compute_gradients:gradients",
+    "trainable_variables": "estimax._scope._variables:trainable_variables",
+}
+
 SPELLINGS = {
+    **_DEVICE,
     **{f"sparse_{name}": f"estimax.sparse:{name}" for name in _SPARSE},
     "sparse_tensor_dense_matmul": "estimax.sparse:sparse_dense_matmul",
     "sparse_tensor_to_dense": "estimax.sparse:to_dense",

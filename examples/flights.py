@@ -84,8 +84,8 @@ def train(folder, data, rows, epochs):
         linear_feature_columns=wide,
         dnn_feature_columns=deep,
         dnn_hidden_units=[64, 32],
-        dnn_optimizer=tf.train.AdagradOptimizer(0.02),
-        linear_optimizer=tf.train.FtrlOptimizer(0.02),
+        dnn_optimizer=tf.optimizers.Adam(0.002),
+        linear_optimizer=tf.optimizers.Ftrl(0.1),
         config=config,
     )
     train_spec = tf.estimator.TrainSpec(make_input_fn(data / "train-*.csv", epochs=epochs, shuffle=True), max_steps)

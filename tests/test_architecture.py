@@ -25,18 +25,21 @@ LAYERS = (
     ("bitwise", "debugging", "dtypes", "linalg"),
     ("data",),
     ("contrib", "python_io"),
-    ("_scope",),
-    ("nn", "layers", "losses", "metrics", "initializers"),
+    ("_scope", "_compilation_cache"),
+    ("nn", "layers", "losses", "metrics", "initializers", "variables"),
     ("feature_column",),
     ("summary",),
     ("distribute",),
     ("train",),
+    ("optimizers",),
     ("saved_model",),
     ("estimator",),
     ("serving",),
     ("tune",),
     ("cli", "__main__"),
+    ("keras",),
     ("compat",),
+    ("python",),
     ("", "_spellings"),  # estimax/__init__.py, which names everything
 )
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from estimax._scope._compilation_cache import discard_oldest
+from estimax._compilation_cache import discard_oldest
 
 PROGRAM = """
 import sys
@@ -15,7 +15,7 @@ from jax import monitoring
 events = []
 monitoring.register_event_listener(lambda name, **_: events.append(name.rpartition("/")[2]))
 jax.jit(lambda x: x + 1)(jnp.ones(3))  # a program that has compiled something before
-from estimax._scope._compilation_cache import use_compilation_cache
+from estimax._compilation_cache import use_compilation_cache
 use_compilation_cache()
 if jax.config.jax_compilation_cache_dir:
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)

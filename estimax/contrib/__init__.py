@@ -2,7 +2,14 @@
 
 from estimax._base._lazy import lazy_attributes
 
-_LAZY = {"data": "estimax.contrib.data", "lookup": "estimax.lookup"}
+_LAZY = {
+    "data": "estimax.contrib.data",
+    "estimator": "estimax.contrib.estimator",
+    "feature_column": "estimax.contrib.feature_column",
+    "lookup": "estimax.lookup",
+    "opt": "estimax.contrib.opt",
+    "rnn": "estimax.contrib.rnn",
+}
 
 __getattr__ = lazy_attributes(__name__, _LAZY)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from estimax import logging
 from estimax._base._errors import UnimplementedError
-from estimax._scope._compilation_cache import use_compilation_cache
+from estimax._compilation_cache import use_compilation_cache
 from estimax._scope._frame import VariableSpec
 from estimax.estimator import _evaluation, _exporting, _prediction, _training
 from estimax.estimator._kept import KeptVariables, stamp
@@ -30,12 +30,13 @@ from estimax.train._checkpoints import (
     read_checkpoint,
     read_latest_checkpoint,
 )
+from estimax.train._global_step import GLOBAL_STEP
 from estimax.train._saving import CheckpointSaverListener
 
 
 @dataclass(frozen=True)
 class Restored:
-    """The variables that an evaluation, prediction or export uses, on the device."""
+    """The variables and the global step that an evaluation, prediction or export uses, on the device."""
 
     values: Mapping[str, Any]
     step: int
@@ -260,10 +261,14 @@ class Estimator:
             logging.warning("There is no checkpoint in %s: the model's first values are used.", self.model_dir)
             seed = self.config.tf_random_seed
             values = first_values(specs, 0 if seed is None else seed)
-            return Restored(jax.device_put(values), 0, None)
+            return _restored(values, 0, None)
         logging.info("Restoring parameters from %s", checkpoint.prefix)
-        values = restored_values(specs, {}, checkpoint)
-        return Restored(jax.device_put(values), checkpoint.step, checkpoint.prefix)
+        values = restored_values(specs, checkpoint)
+        return _restored(values, checkpoint.step, checkpoint.prefix)
+
+
+def _restored(values: Mapping[str, Any], step: int, prefix: str | None) -> Restored:
+    return Restored(jax.device_put({**values, GLOBAL_STEP: np.int32(step)}), step, prefix)
 
 
 def _with_model_dir(config: RunConfig, model_dir: str | os.PathLike[str] | None) -> RunConfig:

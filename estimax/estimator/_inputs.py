@@ -39,8 +39,9 @@ class Input:
 
     @property
     def signature(self) -> tuple[Any, ...]:
-        """What a model function depends on: names, types and shapes."""
-        return tuple((path, s.dtype.name, tuple(s.shape)) for path, s in nest.flatten_with_paths(_leaves(self.spec)))
+        """What a model function depends on: names, kinds, types and shapes."""
+        leaves = nest.flatten_with_paths(_leaves(self.spec))
+        return tuple((path, type(s).__name__, s.dtype.name, str(s.shape)) for path, s in leaves)
 
 
 def _leaves(spec: tuple[Any, Any]) -> Any:

@@ -135,7 +135,9 @@ def _extract_training(call: Call) -> Any:
     spec: EstimatorSpec = call.result
     rates = [op.optimizer.current_learning_rate() for op in spec.train_ops]
     summaries = [value for _, _, value in call.frame.summaries]
-    return [spec.loss, *(op.loss for op in spec.train_ops), rates, summaries, call.frame.updates, _ids(call)]
+    losses = [spec.loss, *(op.loss for op in spec.train_ops)]
+    gradients = [dict(op.gradients) for op in spec.train_ops]
+    return [losses, gradients, rates, summaries, call.frame.updates, _ids(call)]
 
 
 def _extract_evaluation(call: Call) -> Any:

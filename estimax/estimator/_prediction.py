@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -110,10 +110,10 @@ def _plain(column: Any) -> np.ndarray:
     return column.to_numpy() if isinstance(column, StringArray) else np.asarray(column)
 
 
-def _rows(batch: Any) -> Iterable[Any]:
+def _rows(batch: Any) -> Iterator[Any]:
     """Takes a batch apart, without a line of Python for each row."""
     if not isinstance(batch, Mapping):
-        return batch
+        return iter(batch)
     sizes = {k: len(v) for k, v in batch.items()}
     if len(set(sizes.values())) > 1:
         raise ValueError(

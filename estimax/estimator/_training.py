@@ -21,7 +21,7 @@ from estimax.estimator._input_identity import identity_of
 from estimax.estimator._inputs import open_input
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Traced
-from estimax.estimator._values import first_values, local_values, restored_values, warm_started
+from estimax.estimator._values import first_values, local_values, restored_slots, restored_values, warm_started
 from estimax.summary import EventWriter
 from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint
 from estimax.train._loop import Observer, Run, next_stop_of, run_steps
@@ -81,7 +81,8 @@ def _latest(estimator: Estimator) -> Checkpoint | None:
     if kept is None:
         return read_latest_checkpoint(estimator.model_dir)
     # Copies: a step consumes the arrays that it starts from, while a prediction may still go on with them.
-    return dataclasses.replace(kept, variables={name: jnp.copy(v) for name, v in kept.variables.items()})
+    copies: dict[str, Any] = {name: jnp.copy(v) for name, v in kept.variables.items()}
+    return dataclasses.replace(kept, variables=copies)
 
 
 class _Keeper(CheckpointSaverListener):
@@ -145,12 +146,13 @@ def _state(estimator: Estimator, step: TrainStep, checkpoint: Checkpoint | None,
     specs = step.program.specs
     if checkpoint is not None:
         logging.info("Restoring parameters from %s", checkpoint.prefix)
-        values = restored_values(specs, step.initial_slots(), checkpoint)
+        values = restored_values(specs, checkpoint)
+        values |= restored_slots(step, values, checkpoint.variables)
     else:
         values = first_values(specs, entropy)
         if estimator.warm_start_from is not None:
             values = warm_started(values, specs, estimator.warm_start_from)
-        values |= step.initial_slots()
+        values |= step.initial_slots(values)
     state: State = jax.device_put(
         {
             "variables": values,

@@ -12,6 +12,7 @@ from estimax import logging
 from estimax._base._errors import NotFoundError
 from estimax._scope._frame import VariableSpec
 from estimax.train._checkpoints import Checkpoint, read_arrays
+from estimax.train._step import TrainStep
 
 
 def first_values(specs: Mapping[str, VariableSpec], seed: int) -> dict[str, np.ndarray]:
@@ -29,13 +30,8 @@ def local_values(specs: Mapping[str, VariableSpec]) -> dict[str, np.ndarray]:
     return {name: spec.initial_value(rng) for name, spec in specs.items() if spec.is_local}
 
 
-def restored_values(
-    specs: Mapping[str, VariableSpec], slots: Mapping[str, np.ndarray], checkpoint: Checkpoint
-) -> dict[str, np.ndarray]:
-    """Takes variables and slots from a checkpoint.
-
-    Slots that the checkpoint does not have start anew, so that the optimizer of a
-    model can be changed.
+def restored_values(specs: Mapping[str, VariableSpec], checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """Takes variables from a checkpoint.
 
     Raises:
         NotFoundError: a variable that the checkpoint does not have.
@@ -48,14 +44,25 @@ def restored_values(
             f"{checkpoint.prefix} has no variable {', '.join(missing)}; it was written by another model. "
             f"Use another model_dir, or warm_start_from to take what fits"
         )
-    values = {}
-    for name, spec in specs.items():
-        if not spec.is_local:
-            values[name] = _fitting(saved[name], spec, checkpoint.prefix)
-    for name, first in slots.items():
-        fits = name in saved and saved[name].shape == first.shape
-        values[name] = saved[name] if fits else first
-    return values
+    return {n: _fitting(saved[n], spec, checkpoint.prefix) for n, spec in specs.items() if not spec.is_local}
+
+
+def restored_slots(step: TrainStep, values: Mapping[str, np.ndarray], saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Takes the state of the optimizers from what a checkpoint holds.
+
+    What it does not have, or in another shape, starts anew, so that the optimizer of a
+    model can be changed.
+
+    Args:
+        step: of which optimizers.
+        values: of the variables.
+        saved: arrays of the checkpoint, by name.
+    """
+    listed = [(variable, name) for keys in step.state_names for (variable, *_), name in keys.items()]
+    if all(n in saved and (v not in values or saved[n].shape == values[v].shape) for v, n in listed):
+        return {name: saved[name] for _, name in listed}  # making first values would take longer than all the rest
+    first = step.initial_slots(values)
+    return {n: saved[n] if n in saved and saved[n].shape == v.shape else v for n, v in first.items()}
 
 
 def warm_started(

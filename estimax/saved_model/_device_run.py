@@ -17,7 +17,7 @@ import numpy as np
 from jax import export
 
 from estimax._base._errors import DataLossError, InvalidArgumentError
-from estimax._scope._compilation_cache import use_compilation_cache
+from estimax._compilation_cache import use_compilation_cache
 
 MAX_ROWS = 4096  # of one run; a power of two
 

@@ -46,24 +46,32 @@ def deep_columns():
     return [fc.numeric_column("sq_footage"), fc.indicator_column(kind), fc.embedding_column(town, 4)]
 
 
-def linear(is_regressor, **options):
-    make = tf.estimator.LinearRegressor if is_regressor else tf.estimator.LinearClassifier
+V1 = tf.compat.v1.estimator
+
+
+def linear(is_regressor, namespace=V1, **options):
+    make = namespace.LinearRegressor if is_regressor else namespace.LinearClassifier
     return make(wide_columns(), **options)
 
 
-def dnn(is_regressor, hidden_units=(8, 4), **options):
-    make = tf.estimator.DNNRegressor if is_regressor else tf.estimator.DNNClassifier
+def dnn(is_regressor, namespace=V1, hidden_units=(8, 4), **options):
+    make = namespace.DNNRegressor if is_regressor else namespace.DNNClassifier
     return make(hidden_units, deep_columns(), **options)
 
 
-def combined(is_regressor, dnn_hidden_units=(8, 4), **options):
-    regressor, classifier = tf.estimator.DNNLinearCombinedRegressor, tf.estimator.DNNLinearCombinedClassifier
-    return (regressor if is_regressor else classifier)(
+def combined(is_regressor, namespace=V1, dnn_hidden_units=(8, 4), **options):
+    make = namespace.DNNLinearCombinedRegressor if is_regressor else namespace.DNNLinearCombinedClassifier
+    return make(
         linear_feature_columns=wide_columns(),
         dnn_feature_columns=deep_columns(),
         dnn_hidden_units=dnn_hidden_units,
         **options,
     )
+
+
+def baseline(is_regressor, namespace=V1, **options):
+    make = namespace.BaselineRegressor if is_regressor else namespace.BaselineClassifier
+    return make(**options)
 
 
 def small(model_dir=None, seed=1, **config):
@@ -85,22 +93,42 @@ def assert_equal(one, other):
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """A row of the table: how the estimator is made, and for which labels."""
+    """A row of the table: how the estimator is made, for which labels, and with which numbers of the original."""
 
     family: Callable
     kind: str
+    namespace: object = V1
+    options: dict = dataclasses.field(default_factory=dict)
 
     @property
     def labels(self):
         return LABELS[self.kind]
+
+    @property
+    def is_summed(self):
+        """Whether the loss is the sum of the losses of a batch, not their mean."""
+        return self.namespace is V1
 
     def make(self, model_dir, seed=1, **config):
         """Makes the estimator; `config` goes to its `RunConfig`."""
         classes = {} if self.kind in ("regressor", "binary") else {"n_classes": 3}
         names = {"label_vocabulary": CLASSES} if self.kind == "named" else {}
         run_config = tf.estimator.RunConfig(model_dir=model_dir, tf_random_seed=seed, **config)
-        return self.family(self.kind == "regressor", config=run_config, **classes, **names)
+        options = classes | names | self.options
+        return self.family(self.kind == "regressor", namespace=self.namespace, config=run_config, **options)
 
 
-FAMILIES = {"linear": linear, "dnn": dnn, "combined": combined}
-MODELS = {f"{name}-{kind}": Model(family, kind) for name, family in FAMILIES.items() for kind in LABELS}
+V2 = tf.estimator
+MODELS = {
+    "linear-regressor": Model(linear, "regressor"),
+    "linear-binary": Model(linear, "binary"),
+    "linear-named": Model(linear, "named"),
+    "dnn-binary": Model(dnn, "binary"),
+    "dnn-three": Model(dnn, "three"),
+    "combined-regressor": Model(combined, "regressor"),
+    "baseline-three": Model(baseline, "three"),
+    "v2-linear-three": Model(linear, "three", V2, {"optimizer": "Adagrad"}),
+    "v2-dnn-regressor": Model(dnn, "regressor", V2, {"batch_norm": True, "activation_fn": "tanh"}),
+    "v2-combined-binary": Model(combined, "binary", V2),
+    "v2-baseline-named": Model(baseline, "named", V2),
+}

@@ -34,7 +34,7 @@ def test_a_loss_that_is_not_a_number_ends_training_and_names_the_step(model_dir)
     [
         ([0, 1, 2, 1], r"whole numbers from 0 to 1 \(n_classes=2\); got 2 in row 2"),
         ([0, 1, -1, 1], r"got -1 in row 2"),
-        ([0.0, 0.5, 1.0, 1.0], r"got 0.5 in row 1"),
+        ([0.0, 1.5, 1.0, 1.0], r"got 1.5 in row 1"),
         ([0.0, 1.0, 1.0, np.nan], r"got nan in row 3"),
     ],
 )

@@ -35,6 +35,6 @@ def test_a_model_learns_from_fields_of_any_number_of_values(records, kind):
         batches = tf.data.TFRecordDataset(records).repeat(5).batch(20).map(lambda r: tf.parse_example(r, spec))
         return batches.map(lambda features: (features, features.pop("price")))
 
-    model = tf.estimator.LinearRegressor(columns, optimizer=tf.train.GradientDescentOptimizer(0.002))
+    model = tf.compat.v1.estimator.LinearRegressor(columns, optimizer=tf.train.GradientDescentOptimizer(0.002))
     before = model.train(input_fn, steps=1).evaluate(input_fn)["average_loss"]
     assert model.train(input_fn).evaluate(input_fn)["average_loss"] < before / 2

@@ -226,7 +226,7 @@ def test_a_model_starts_warm_from_another(tmp_path):
     first = {name: tf.train.load_variable(f"{warm.model_dir}/model.ckpt-0", name) for name in warm.get_variable_names()}
     weights = "linear/linear_model/sq_footage/weights"
     np.testing.assert_array_equal(first[weights], source.get_variable_value(weights))
-    assert first[f"{weights}/Ftrl"] == np.float32(0.1)  # the optimizer starts anew
+    assert first[f"training/Ftrl/{weights}/accumulator"] == np.float32(0.1)  # the optimizer starts anew
     assert first["linear/linear_model/weight/weights"] == 0
     warm.train(FOREVER, max_steps=2)  # goes on with its own checkpoint
     assert step_of(warm) == 2

@@ -4,7 +4,8 @@ from typing import Any
 
 from estimax._base._lazy import resolve
 
-_OWN = ("image", "strings")  # the namespaces in which a name means something else than in TensorFlow 2
+# The namespaces in which a name means something else than in TensorFlow 2.
+_OWN = ("estimator", "feature_column", "image", "strings")
 
 
 def __getattr__(name: str) -> Any:
