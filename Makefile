@@ -4,6 +4,7 @@
 #   make demo              train, evaluate, export and predict on 336,776 flights
 #   make test              the tests but the slow ones        make test-all   all of them
 #   make lint              ruff and mypy                      make bench      against the original
+#   make bench-census      one model by estimax, plain JAX, Keras and the original
 #
 # Another interpreter: make PYTHON=python3.12 install
 
@@ -18,8 +19,9 @@ INSTALLED := .venv/.installed
 ORIGINAL_PYTHON ?= python3.11
 ORIGINAL ?= .venv-original/bin/python
 ORIGINAL_INSTALLED := .venv-original/.installed
+KERAS_INSTALLED := .venv-keras/.installed
 
-.PHONY: help install demo test test-all lint bench bench-original
+.PHONY: help install demo test test-all lint bench bench-census bench-original bench-keras
 
 help:
 	@sed -n 's/^#   /  /p' Makefile
@@ -61,6 +63,10 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/compare.py --original $(ORIGINAL) $(BENCH)
 
+# Leaves out Keras and the original where they are not there: `make bench-keras bench-original` makes them.
+bench-census: $(INSTALLED)
+	$(BIN)/python benchmarks/census.py $(BENCH)
+
 # The original, to compare with: TensorFlow 2.15.1, the last that runs tf.estimator, needs Python 3.9 to 3.11.
 bench-original: $(ORIGINAL_INSTALLED)
 
@@ -69,4 +75,15 @@ $(ORIGINAL_INSTALLED):
 	@$(ORIGINAL_PYTHON) -m venv .venv-original || { rm -rf .venv-original; exit 1; }
 	@echo '*' > .venv-original/.gitignore
 	@.venv-original/bin/python -m pip install --disable-pip-version-check --no-input -q 'tensorflow-cpu==2.15.1'
+	@touch $@
+
+# Keras 3 on the same versions of JAX and NumPy, to compare with.
+bench-keras: $(KERAS_INSTALLED)
+
+$(KERAS_INSTALLED): constraints.txt
+	@echo 'installing keras into .venv-keras'
+	@$(PYTHON) -m venv .venv-keras || { rm -rf .venv-keras; exit 1; }
+	@echo '*' > .venv-keras/.gitignore
+	@.venv-keras/bin/python -m pip install --disable-pip-version-check --no-input -q -c constraints.txt \
+	  'keras==3.15.1' jax numpy pyarrow pyfarmhash
 	@touch $@
