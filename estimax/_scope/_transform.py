@@ -243,6 +243,7 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Fram
             result = function(*(nest.map_leaves(lambda t: _given(t, crossings), a) for a in arguments))
     finally:
         current_boundary.reset(token)
+        active.rerun = None
     return Call(result, active, tuple(array for _, array in crossings.exits))
 
 
