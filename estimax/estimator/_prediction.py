@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 
 from estimax._base._string_array import StringArray
@@ -19,6 +17,7 @@ from estimax.data._step import Step
 from estimax.estimator._inputs import open_input
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Traced
+from estimax.estimator._rows_at_once import RowsAtOnce
 from estimax.train._staging import Ahead
 
 if TYPE_CHECKING:
@@ -51,10 +50,13 @@ def _predicted(
     finish = Function([*traced.program.exits, *traced.inputs], flat)
     used = _used_inputs(traced, finish)
     run = _compiled(traced)
-    for leaves, entries in _batches(Reader(step.project(used), seed), traced, used):
-        exits = [np.asarray(a) for a in run(variables, entries)]
-        columns = [_plain(c) for c in finish([*exits, *leaves])]
-        yield dict(zip(outputs, columns, strict=True)) if isinstance(outputs, Mapping) else columns[0]
+    ahead = Ahead(_batches(Reader(step.project(used), seed), traced, used))
+    try:
+        for leaves, entries in ahead:
+            columns = [_plain(c) for c in finish([*run(variables, entries), *leaves])]
+            yield dict(zip(outputs, columns, strict=True)) if isinstance(outputs, Mapping) else columns[0]
+    finally:
+        ahead.close()
 
 
 def chosen_outputs(outputs: Any, keys: Any) -> Any:
@@ -94,10 +96,11 @@ def _batches(reader: Reader, traced: Traced, used: Sequence[int]) -> Iterator[tu
             yield leaves, [np.asarray(e[row]).astype(dtype, copy=False) for e, dtype in pairs]
 
 
-def _compiled(traced: Traced) -> Callable[..., Any]:
+def _compiled(traced: Traced) -> RowsAtOnce:
     if "predict" not in traced.compiled:
-        traced.compiled["predict"] = jax.jit(partial(device_results, traced.program))
-    run: Callable[..., Any] = traced.compiled["predict"]
+        program = traced.program
+        traced.compiled["predict"] = RowsAtOnce(partial(device_results, program), program.entries, program.exits)
+    run: RowsAtOnce = traced.compiled["predict"]
     return run
 
 
@@ -110,14 +113,19 @@ def _plain(column: Any) -> np.ndarray:
     return column.to_numpy() if isinstance(column, StringArray) else np.asarray(column)
 
 
-def _rows(batch: Any) -> Iterator[Any]:
-    """Takes a batch apart, without a line of Python for each row."""
+def _rows(batch: Any) -> Iterable[Any]:
+    """Takes a batch apart. It is done for every row there is, so in the way that Python does fastest."""
     if not isinstance(batch, Mapping):
-        return iter(batch)
+        return list(batch)
     sizes = {k: len(v) for k, v in batch.items()}
     if len(set(sizes.values())) > 1:
         raise ValueError(
             f"all predictions must have the same first dimension to be given row by row; got {sizes}. "
             f"Use yield_single_examples=False"
         )
-    return map(dict, map(zip, repeat(tuple(batch)), zip(*batch.values(), strict=True)))
+    (first, values), *others = batch.items()
+    rows = [{first: value} for value in values]
+    for name, values in others:
+        for row, value in zip(rows, values, strict=True):
+            row[name] = value
+    return rows

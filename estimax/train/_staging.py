@@ -12,7 +12,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,6 +193,9 @@ class Ahead:
             self._put(("end", None))
         except BaseException as error:
             self._put(("error", error))
+        finally:
+            if isinstance(items, Generator):
+                items.close()  # it may have a thread of its own
 
     def _put(self, message: tuple[str, Any]) -> bool:
         while not self._stopped.is_set():
