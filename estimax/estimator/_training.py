@@ -16,6 +16,7 @@ from estimax import logging
 from estimax._scope._transform import Call, Program
 from estimax.data._iterators import Reader
 from estimax.data._step import Step
+from estimax.estimator._following import observers_of
 from estimax.estimator._graph_file import write_graph
 from estimax.estimator._input_identity import identity_of
 from estimax.estimator._inputs import open_input
@@ -24,8 +25,7 @@ from estimax.estimator._model import Traced
 from estimax.estimator._values import first_values, local_values, restored_slots, restored_values, warm_started
 from estimax.summary import EventWriter
 from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint
-from estimax.train._loop import Observer, Run, next_stop_of, run_steps
-from estimax.train._observers import LossLogger, NanGuard, StepCounter, SummaryWriter
+from estimax.train._loop import Run, next_stop_of, run_steps
 from estimax.train._optimizer import TrainOp
 from estimax.train._saving import CheckpointSaver, CheckpointSaverListener
 from estimax.train._staging import Stager, restore_position
@@ -65,7 +65,7 @@ def train(
     if listeners:
         listeners = [_Keeper(estimator, run, traced.program), *listeners]
     with EventWriter(estimator.model_dir) as writer:
-        observers = _observers(estimator, writer, checkpoint, last, listeners)
+        observers = observers_of(estimator, writer, checkpoint, last, listeners)
         next_stop = next_stop_of(observers, last)
         stager = Stager(reader, traced.host, traced.dtypes, first, next_stop, source=identity)
         run_steps(step, run, stager.stages(), observers, last)
@@ -163,36 +163,3 @@ def _state(estimator: Estimator, step: TrainStep, checkpoint: Checkpoint | None,
         }
     )
     return state
-
-
-def _observers(
-    estimator: Estimator,
-    writer: EventWriter,
-    checkpoint: Checkpoint | None,
-    last: float,
-    listeners: Sequence[CheckpointSaverListener],
-) -> list[Observer]:
-    config = estimator.config
-    observers: list[Observer] = [NanGuard()]
-    if config.log_step_count_steps:
-        observers += [LossLogger(config.log_step_count_steps), StepCounter(config.log_step_count_steps, writer)]
-    if config.save_summary_steps:
-        observers.append(SummaryWriter(config.save_summary_steps, writer))
-    if config.save_checkpoints_steps or config.save_checkpoints_secs:
-        restored = checkpoint.step if checkpoint else None
-        observers.append(
-            CheckpointSaver(
-                estimator.model_dir,
-                config.save_checkpoints_steps,
-                config.save_checkpoints_secs,
-                restored or 0,
-                last,
-                restored,
-                config.keep_checkpoint_max,
-                config.keep_checkpoint_every_n_hours,
-                listeners,
-            )
-        )
-    elif listeners:
-        raise ValueError("saving_listeners need checkpoints; RunConfig turns them off")
-    return observers

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from estimax import logging
+from estimax.estimator._following import observers_of
 from estimax.estimator._input_identity import identity_of
 from estimax.estimator._inputs import Input, open_input
 from estimax.estimator._mode_keys import ModeKeys
@@ -35,8 +36,7 @@ from estimax.estimator._trees._rows import Rows
 from estimax.summary import EventWriter
 from estimax.train._checkpoints import Checkpoint, read_arrays, read_latest_checkpoint
 from estimax.train._loop import Observer, Run
-from estimax.train._observers import LossLogger, NanGuard, StepCounter, SummaryWriter
-from estimax.train._saving import CheckpointSaver, CheckpointSaverListener
+from estimax.train._saving import CheckpointSaverListener
 
 _PROGRESS = f"{SCOPE}/progress"
 _BIAS = f"{SCOPE}/bias"
@@ -73,7 +73,7 @@ def train(estimator: Any, input_fn: Any, task: Task) -> None:
     position = {"input": identity, "entropy": entropy}
     run = _ForestRun({"variables": forest}, first, position if checkpoint and checkpoint.input_state else None)
     with EventWriter(estimator.model_dir) as writer:
-        observers = [*_observers(estimator, writer, checkpoint, last, task.listeners), *task.observers]
+        observers = [*observers_of(estimator, writer, checkpoint, last, task.listeners), *task.observers]
         boosting = _Boosting(task, run, position, observers, last)
         boosting.run_rounds(given, entropy)
     if run.step == first:
@@ -171,36 +171,3 @@ class _Boosting:
         self.run.position = None if is_last else self.position
         for observer in self.observers:
             observer.after_steps(self.run, first, {"loss": np.full(steps, slope.loss, np.float32)})
-
-
-def _observers(
-    estimator: Any,
-    writer: EventWriter,
-    checkpoint: Checkpoint | None,
-    last: float,
-    listeners: Sequence[CheckpointSaverListener],
-) -> list[Observer]:
-    config = estimator.config
-    observers: list[Observer] = [NanGuard()]
-    if config.log_step_count_steps:
-        observers += [LossLogger(config.log_step_count_steps), StepCounter(config.log_step_count_steps, writer)]
-    if config.save_summary_steps:
-        observers.append(SummaryWriter(config.save_summary_steps, writer))
-    if config.save_checkpoints_steps or config.save_checkpoints_secs:
-        restored = checkpoint.step if checkpoint else None
-        observers.append(
-            CheckpointSaver(
-                estimator.model_dir,
-                config.save_checkpoints_steps,
-                config.save_checkpoints_secs,
-                restored or 0,
-                last,
-                restored,
-                config.keep_checkpoint_max,
-                config.keep_checkpoint_every_n_hours,
-                listeners,
-            )
-        )
-    elif listeners:
-        raise ValueError("saving_listeners need checkpoints; RunConfig turns them off")
-    return observers
