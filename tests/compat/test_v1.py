@@ -20,3 +20,7 @@ def test_resize_takes_corners_there_and_centres_at_the_root():
     image = np.arange(4, dtype=np.float32).reshape(2, 2, 1)
     assert tf.compat.v1.image.resize(image, [4, 4]).numpy()[0, :, 0].tolist() == [0.0, 0.5, 1.0, 1.0]
     assert tf.image.resize(image, [4, 4]).numpy()[0, :, 0].tolist() == [0.0, 0.25, 0.75, 1.0]
+
+
+def test_the_version_is_that_of_the_package():
+    assert tf.compat.v1.__version__ == tf.__version__
