@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.data.pipelines import write_files
+from tests.data.pipeline_sources import write_files
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from estimax.data import Dataset
 from estimax.data._csv_dataset import CsvDataset
 from estimax.data._csv_text import cut, first_record, one_a_line, record_ends, split_records
 from estimax.data._iterators import Reader
-from tests.data.pipelines import elements_of, read
+from tests.data.reading import elements_of, read
 
 
 def written(folder, text, name="t.csv"):

@@ -10,7 +10,7 @@ from estimax._base._errors import InvalidArgumentError, NotFoundError, OutOfRang
 from estimax._graph._function import trace
 from estimax.data import Dataset, TextLineDataset, make_one_shot_iterator
 from estimax.data._iterators import Reader, mapped_over_iterator
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 Point = collections.namedtuple("Point", ["x", "y"])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.data import file_sources
-from tests.data.pipelines import read
+from tests.data.reading import read
 from tests.data.test_laws import assert_projection_selects, assert_resumes, assert_specs_hold
 
 SOURCES = file_sources.SOURCES

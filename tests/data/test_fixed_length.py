@@ -12,7 +12,7 @@ from estimax._base._errors import InvalidArgumentError
 from estimax.data import Dataset
 from estimax.data._fixed_length import FixedLengthRecordDataset
 from estimax.data._iterators import Reader
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 COMPRESS = {"": bytes, "GZIP": lambda data: gzip.compress(data, mtime=0), "ZLIB": zlib.compress}
 

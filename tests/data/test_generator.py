@@ -11,7 +11,7 @@ from estimax._base._shapes import TensorShape
 from estimax.data import Dataset
 from estimax.data._generator import generator_step
 from estimax.data._iterators import Reader
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 
 def generated(*args, **options):

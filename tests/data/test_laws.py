@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from estimax._base import _nest as nest
 from estimax._base._state_tree import pack, unpack
 from estimax.data._iterators import Reader
-from tests.data.pipelines import TABLE, build, chunks, elements_of, pipelines, read, violations
+from tests.data.pipelines import TABLE, build, pipelines
+from tests.data.reading import chunks, elements_of, read, violations
 
 sizes = st.lists(st.sampled_from([1, 2, 3, 5, 64]), min_size=1, max_size=5)
 

@@ -8,7 +8,7 @@ import pytest
 import estimax as tf
 from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError
 from estimax.data._make_csv import make_csv_dataset
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 TEXT = b"b,a,c\n1,2.5,x\n2,3.5,y\n3,,z\n"
 

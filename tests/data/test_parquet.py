@@ -20,7 +20,7 @@ from estimax.data._arrow_columns import Nulls, column_of, spec_of_type
 from estimax.data._arrow_files import ArrowDataset
 from estimax.data._iterators import Reader
 from estimax.data._parquet import ParquetDataset
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 DAY = datetime.date(1970, 1, 3)
 

@@ -25,7 +25,7 @@ from estimax.data._csv_dataset import CsvDataset
 from estimax.data._iterators import Reader
 from estimax.data._make_csv import make_csv_dataset
 from estimax.data._parquet import ParquetDataset
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 ROWS = [{"n": i, "word": b"w%d" % i} for i in range(40)]
 TABLE = pa.table({"n": [row["n"] for row in ROWS], "word": [row["word"] for row in ROWS]})

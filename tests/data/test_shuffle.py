@@ -9,7 +9,7 @@ from estimax.data import Dataset
 from estimax.data._iterators import Reader
 from estimax.data._shuffle import exchanged
 from estimax.data._step import Context
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 
 def one_by_one(rows, size, random):

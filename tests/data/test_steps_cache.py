@@ -20,7 +20,7 @@ from estimax.data import Dataset, TextLineDataset
 from estimax.data._iterators import Reader
 from estimax.data.experimental import snapshot
 from estimax.ragged import constant
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import estimax as tf
 from estimax._base._errors import FailedPreconditionError
 from estimax.data import Dataset, TextLineDataset, experimental
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 ELEMENTS = [1, 2, 0, 4, 5, 0, 0, 8, 9]
 

@@ -9,7 +9,7 @@ import estimax as tf
 from estimax._base._errors import InvalidArgumentError
 from estimax.data import Dataset, TextLineDataset
 from estimax.data._lifted import CannotLift, can_lift, lifted
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 # Datasets of an element (n, values), where `values` is [n, 2].
 STARTS = {

@@ -9,7 +9,8 @@ import estimax as tf
 from estimax._base._errors import InvalidArgumentError
 from estimax.data import Dataset, experimental
 from estimax.data.experimental import Reducer
-from tests.data.pipelines import groups, padded, read
+from tests.data.pipelines import groups, padded
+from tests.data.reading import read
 
 LENGTHS = [3, 1, 5, 2, 9, 4, 2, 8, 1, 3, 6, 7]
 

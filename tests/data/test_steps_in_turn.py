@@ -11,7 +11,9 @@ import estimax as tf
 from estimax._base._errors import InvalidArgumentError
 from estimax.data import Dataset, TextLineDataset
 from estimax.data.experimental import choose_from_datasets, parallel_interleave
-from tests.data.pipelines import chosen, interleaved, read
+from tests.data.pipeline_sources import interleaved
+from tests.data.pipelines import chosen
+from tests.data.reading import read
 
 SIZES = np.array([3, 0, 5, 1, 4, 2])
 

@@ -6,7 +6,7 @@ import pytest
 import estimax as tf
 from estimax._base._errors import FailedPreconditionError, InvalidArgumentError
 from estimax.data import INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Dataset, TextLineDataset, experimental
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 
 def test_reduce_gives_one_value_of_all_elements():

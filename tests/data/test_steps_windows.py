@@ -17,7 +17,8 @@ from estimax.contrib.data import (
 from estimax.data import Dataset, DatasetSpec
 from estimax.data._iterators import Reader
 from estimax.data.experimental import dense_to_ragged_batch, dense_to_sparse_batch
-from tests.data.pipelines import read, windows
+from tests.data.pipelines import windows
+from tests.data.reading import read
 
 # By (size, shift, stride, drop_remainder), of 7 elements, as recorded from the original.
 RECORDED = {

@@ -17,7 +17,7 @@ from estimax.data._arrow_columns import Nulls
 from estimax.data._iterators import Reader
 from estimax.data._memory import FromSlices
 from estimax.data._tables import as_columns, columns_of_table
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 COLUMNS = {
     "a": [1, 2, 3],

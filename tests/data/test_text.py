@@ -16,7 +16,7 @@ from estimax._base._line_array import LineArray
 from estimax.data import Dataset, TextLineDataset
 from estimax.data._iterators import Reader
 from estimax.data._step import Context
-from tests.data.pipelines import read
+from tests.data.reading import read
 
 
 def lines_of(text):

@@ -20,7 +20,7 @@ from estimax.data._iterators import Reader
 from estimax.data._tf_record_dataset import TFRecordDataset, tf_record_iterator
 from estimax.io import FixedLenFeature, VarLenFeature
 from estimax.io._parse_example import parse_example, parse_single_example
-from tests.data.pipelines import read
+from tests.data.reading import read
 from tests.io.examples import example_of
 
 COMPRESS = {"": bytes, "GZIP": lambda data: gzip.compress(data, mtime=0), "ZLIB": zlib.compress}
