@@ -32,8 +32,9 @@ def test_an_image_of_one_colour_stays_so(height, width, high, wide, method, anti
 def test_no_new_colours_come_up(height, width, high, wide, method):
     given_ = picture(height, width)
     out = image.resize(given_, [high, wide], method).numpy()
-    assert out.min() >= given_.min() - 1e-3
-    assert out.max() <= given_.max() + 1e-3
+    rounding = 255 * 2e-5  # the weights of a pixel are float32 and sum to one only so far
+    assert out.min() >= given_.min() - rounding
+    assert out.max() <= given_.max() + rounding
 
 
 @given(sizes, sizes, methods)
