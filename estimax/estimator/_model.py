@@ -85,11 +85,9 @@ class Model:
             return _on_host(spec) if mode == ModeKeys.PREDICT else spec
 
         leaves = tuple(t for a in arguments for t in nest.flatten(a))
-        try:
-            program = transform(call, arguments, shapes.of(leaves), shapes.rows, _UNLIKELY_WIDTH).pruned(_EXTRACT[mode])
-        except _NeedsExample:
-            shapes.read_example()
-            program = transform(call, arguments, shapes.of(leaves), shapes.rows, _UNLIKELY_WIDTH).pruned(_EXTRACT[mode])
+        program = shapes.in_trace(
+            lambda: transform(call, arguments, shapes.of(leaves), shapes.rows, _UNLIKELY_WIDTH)
+        ).pruned(_EXTRACT[mode])
         host = Function(leaves, program.entries)
         needed = tuple(i for i, used in enumerate(host.used_inputs) if used) or (0,)
         outputs = program.call.result if mode == ModeKeys.PREDICT else None
@@ -172,8 +170,15 @@ class Shapes:
         self.rows = _UNLIKELY_SIZE
         self._example: Sequence[Any] | None = None
 
-    def read_example(self) -> None:
-        """Reads the first batch."""
+    def in_trace(self, trace: Callable[[], Any]) -> Any:
+        """Returns what a trace gives that asks for shapes; it is repeated where only the first batch can tell them."""
+        try:
+            return trace()
+        except _NeedsExample:
+            self._read_example()
+            return trace()
+
+    def _read_example(self) -> None:
         chunk = Reader(self.given.step, 0).next(1) if self.given else None
         if chunk is None:
             raise ValueError("the input has no batch")

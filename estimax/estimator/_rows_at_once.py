@@ -15,6 +15,7 @@ import numpy as np
 from jax import export
 
 from estimax._graph._tensor import Tensor
+from estimax.saved_model._device_run import filled_up
 from estimax.saved_model._row_independence import ROWS, mixes_rows
 
 Device = Callable[[Mapping[str, Any], Sequence[Any]], Sequence[Any]]
@@ -41,9 +42,10 @@ class RowsAtOnce:
         """Returns the results for a batch, in NumPy."""
         sizes = {len(e) for e, by_row in zip(entries, self._by_row, strict=True) if by_row}
         rows = sizes.pop() if len(sizes) == 1 else 0
-        missing = self._largest - rows
-        if rows and missing > 0 and self._takes_rows_alone(variables, entries):
-            filled = [_filled(e, missing) if by_row else e for e, by_row in zip(entries, self._by_row, strict=True)]
+        if 0 < rows < self._largest and self._takes_rows_alone(variables, entries):
+            filled = [
+                filled_up(e, self._largest) if by_row else e for e, by_row in zip(entries, self._by_row, strict=True)
+            ]
             results = [np.asarray(r) for r in self._compiled(variables, filled)]
             return [r[:rows] if by_row else r for r, by_row in zip(results, self._results_by_row, strict=True)]
         self._largest = max(self._largest, rows)
@@ -73,7 +75,3 @@ class RowsAtOnce:
 
 def _is_open(tensor: Tensor) -> bool:
     return bool(tensor.shape.ndims) and tensor.shape[0] is None
-
-
-def _filled(array: np.ndarray, missing: int) -> np.ndarray:
-    return np.concatenate([array, np.repeat(array[-1:], missing, axis=0)])

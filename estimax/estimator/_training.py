@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import secrets
 from collections.abc import Mapping, Sequence
@@ -78,11 +77,7 @@ def train(
 def _latest(estimator: Estimator) -> Checkpoint | None:
     """Returns the latest checkpoint, from memory where this estimator has just written it."""
     kept = estimator.kept.of(estimator.latest_checkpoint(), whole=True)
-    if kept is None:
-        return read_latest_checkpoint(estimator.model_dir)
-    # Copies: a step consumes the arrays that it starts from, while a prediction may still go on with them.
-    copies: dict[str, Any] = {name: jnp.copy(v) for name, v in kept.variables.items()}
-    return dataclasses.replace(kept, variables=copies)
+    return kept or read_latest_checkpoint(estimator.model_dir)
 
 
 class _Keeper(CheckpointSaverListener):
@@ -146,8 +141,10 @@ def _state(estimator: Estimator, step: TrainStep, checkpoint: Checkpoint | None,
     specs = step.program.specs
     if checkpoint is not None:
         logging.info("Restoring parameters from %s", checkpoint.prefix)
-        values = restored_values(specs, checkpoint)
+        values: dict[str, Any] = dict(restored_values(specs, checkpoint))
         values |= restored_slots(step, values, checkpoint.variables)
+        # A step consumes the arrays that it starts from, while a prediction may still go on with those that are kept.
+        values = {name: jnp.copy(v) if isinstance(v, jax.Array) else v for name, v in values.items()}
     else:
         values = first_values(specs, entropy)
         if estimator.warm_start_from is not None:

@@ -49,7 +49,7 @@ def read_ids(ids: Any, weights: Any, combiner: str) -> Any:
         weights: [batch, k], or None for 1.
         combiner: one of `COMBINERS`.
     """
-    counted = ids >= 0 if weights is None or combiner == "sum" else (ids >= 0) & (weights > 0)
+    counted = _counted(ids, weights, combiner)
     is_empty = ~counted.any(1, keepdims=True)
     is_first = jax.lax.broadcasted_iota(jnp.int32, ids.shape, 1) == 0
     return jnp.where(is_empty & is_first, 0, jnp.where(counted, ids, -1))
@@ -81,14 +81,18 @@ def combine(rows: Any, ids: Any, weights: Any, combiner: str) -> Any:
             return total
         count = jnp.maximum((ids >= 0).sum(1, keepdims=True), 1).astype(rows.dtype)
         return total / (count if combiner == "mean" else jnp.sqrt(count))
-    counted = ids >= 0 if combiner == "sum" else (ids >= 0) & (weights > 0)
-    weights = jnp.where(counted, weights, 0)
+    weights = jnp.where(_counted(ids, weights, combiner), weights, 0)
     total = _sum_of_values(rows * weights[..., None])
     if combiner == "sum":
         return total
     norm = _sum_of_values(weights if combiner == "mean" else jnp.square(weights))
     norm = jnp.where(norm > 0, norm, 1)
     return total / (norm if combiner == "mean" else jnp.sqrt(norm))[:, None]
+
+
+def _counted(ids: Any, weights: Any, combiner: str) -> Any:
+    """Returns which categories are combined."""
+    return ids >= 0 if weights is None or combiner == "sum" else (ids >= 0) & (weights > 0)
 
 
 def _sum_of_values(x: Any) -> Any:

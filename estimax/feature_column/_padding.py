@@ -7,6 +7,7 @@ program is compiled for each; and nothing that is computed depends on the filler
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,9 @@ from estimax._base._shapes import TensorSpec
 from estimax._graph._columnwise import column_op
 from estimax._graph._lifting import leading_axis
 from estimax._graph._op import Op
-from estimax._graph._stretches import splits_of
 from estimax._graph._tensor import Tensor
-from estimax._graph._varying import RaggedValue, Rows, SparseColumn
+from estimax._graph._varying import RaggedValue, SparseColumn
+from estimax.feature_column._places import Places, filled, numbered, places_of, power_of_two
 from estimax.feature_column._sharing import shared_node
 
 
@@ -59,11 +60,12 @@ def _infer(x: TensorSpec, *, filler: int, in_place: bool) -> TensorSpec:
 
 
 def _pad(x: SparseColumn | RaggedValue, *, filler: int, in_place: bool) -> Any:
-    sizes, row, place, values = _spread(x, in_place)
-    width = 1 << int(place.max(initial=0)).bit_length()
-    out = np.full((int(sizes.sum()), width), filler, values.dtype)
-    out[row, place] = values
-    return Rows.of(out.reshape(-1), np.column_stack([sizes, np.full(len(sizes), width)]))
+    return _rectangle(places_of(x) if in_place else _moved_up(x), filler)
+
+
+def _rectangle(places: Places, filler: int) -> Any:
+    width = power_of_two(places.needed[0])
+    return filled(places.sizes, places.index, places.values, filler, places.values.dtype, (width,))
 
 
 def _infer_pair(ids: TensorSpec, weights: TensorSpec, *, column: str) -> tuple[TensorSpec, TensorSpec]:
@@ -71,7 +73,8 @@ def _infer_pair(ids: TensorSpec, weights: TensorSpec, *, column: str) -> tuple[T
 
 
 def _pad_pair(ids: SparseColumn | RaggedValue, weights: SparseColumn | RaggedValue, *, column: str) -> tuple[Any, Any]:
-    rows, weight_rows = _spread(ids, False)[1], _spread(weights, False)[1]
+    places, weight_places = _moved_up(ids), _moved_up(weights)
+    rows, weight_rows = places.index[0], weight_places.index[0]
     if not np.array_equal(rows, weight_rows):
         counts, weight_counts = (
             np.bincount(r, minlength=1 + max(rows.max(initial=0), weight_rows.max(initial=0)))
@@ -82,29 +85,20 @@ def _pad_pair(ids: SparseColumn | RaggedValue, weights: SparseColumn | RaggedVal
             f"column {column!r} needs one weight for each value; row {first} of the input has "
             f"{counts[first]} values and {weight_counts[first]} weights"
         )
-    return _pad(ids, filler=-1, in_place=False), _pad(weights, filler=0, in_place=False)
+    return _rectangle(places, -1), _rectangle(weight_places, 0)
 
 
-def _spread(x: SparseColumn | RaggedValue, in_place: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Returns the sizes of the batches, and of each value its row among all rows, its place there, and itself."""
-    values: Any = x.values
-    if isinstance(x, SparseColumn):
-        sizes = x.shapes[:, 0]
-        row = np.repeat(splits_of(sizes)[:-1], np.diff(x.splits)) + x.indices[:, 0]
-        if in_place:
-            return sizes, row, x.indices[:, 1], values
-        if (row[1:] < row[:-1]).any():
-            order = np.argsort(row, kind="stable")
-            row, values = row[order], values[order]
-        return sizes, row, _places(np.bincount(row, minlength=int(sizes.sum()))), values
-    counts = np.diff(x.splits[1])
-    return np.diff(x.splits[0]), np.repeat(np.arange(len(counts)), counts), _places(counts), values
-
-
-def _places(counts: np.ndarray) -> np.ndarray:
-    """Numbers the values of each list from 0."""
-    places: np.ndarray = np.arange(int(counts.sum())) - np.repeat(splits_of(counts)[:-1], counts)
-    return places
+def _moved_up(x: SparseColumn | RaggedValue) -> Places:
+    """Returns where the values stand when nothing is left between them."""
+    places = places_of(x)
+    if isinstance(x, RaggedValue):
+        return places
+    row, values = places.index[0], places.values
+    if (row[1:] < row[:-1]).any():
+        order = np.argsort(row, kind="stable")
+        row, values = row[order], values[order]
+    place = numbered(np.bincount(row, minlength=int(places.sizes.sum())))
+    return replace(places, index=(row, place), values=values)
 
 
 _PAD = column_op("PadValues", _infer, _pad, composite=True)

@@ -26,7 +26,7 @@ from estimax._graph._op import OPS, as_tensor
 from estimax._graph._tensor import Tensor
 from estimax._graph._varying import RaggedValue, Rows, SparseColumn, as_rows
 from estimax.feature_column._features import raw_feature
-from estimax.feature_column._sequence_places import batches, filled, places_of, power_of_two
+from estimax.feature_column._places import batches, filled, places_of, power_of_two
 from estimax.feature_column._sharing import shared_node
 
 

@@ -17,7 +17,7 @@ from estimax._base._string_array import StringArray
 from estimax._graph._columnwise import column_op
 from estimax._graph._tensor import Tensor
 from estimax._graph._varying import RaggedValue, Rows, SparseColumn, as_rows, picked
-from estimax.feature_column._sequence_places import Places, filled, places_of, power_of_two
+from estimax.feature_column._places import Places, filled, places_of, power_of_two
 
 
 def step_mask(lengths: Tensor) -> Any:

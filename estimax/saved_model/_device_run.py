@@ -128,7 +128,8 @@ class DeviceRunner:
     def _slice(self, arrays: Sequence[np.ndarray], start: int, stop: int) -> list[np.ndarray]:
         size = padded_rows(stop - start)
         return [
-            _padded(a[start:stop], size) if by_row else a for a, by_row in zip(arrays, self._record.by_row, strict=True)
+            filled_up(a[start:stop], size) if by_row else a
+            for a, by_row in zip(arrays, self._record.by_row, strict=True)
         ]
 
     def _run(self, arrays: Sequence[Any]) -> Sequence[Any]:
@@ -150,7 +151,8 @@ class DeviceRunner:
         return np.concatenate([np.asarray(p) for p in parts])[:rows]
 
 
-def _padded(array: np.ndarray, rows: int) -> np.ndarray:
+def filled_up(array: np.ndarray, rows: int) -> np.ndarray:
+    """Returns an array with copies of its last row behind it, so that it has as many rows as are asked for."""
     missing = rows - len(array)
     if not missing:
         return array

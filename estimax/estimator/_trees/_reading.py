@@ -33,7 +33,7 @@ from estimax.data._repeat import Repeat
 from estimax.data._step import Step
 from estimax.estimator._inputs import Input
 from estimax.estimator._mode_keys import ModeKeys
-from estimax.estimator._model import Shapes, _NeedsExample
+from estimax.estimator._model import Shapes
 from estimax.estimator._trees._columns import TreeColumns, Values
 from estimax.estimator._trees._rows import Rows, joined
 
@@ -125,11 +125,7 @@ class _Traced:
         def trace(function: Any, *arguments: Any) -> Program:
             return transform(function, arguments, shape_of, shapes.rows)
 
-        try:
-            programs = (trace(inputs, features), trace(loss, features, labels, logits))
-        except _NeedsExample:
-            shapes.read_example()
-            programs = (trace(inputs, features), trace(loss, features, labels, logits))
+        programs = shapes.in_trace(lambda: (trace(inputs, features), trace(loss, features, labels, logits)))
         self.inputs = programs[0].pruned(lambda call: _parts(call.result))
         self._loss = programs[1].pruned(_loss_of)
         self._place = next((i for i, t in enumerate(self._loss.entries) if t.node is logits.node), None)

@@ -1,4 +1,4 @@
-"""Where the values of sequence features stand: in which row, at which step, at which place of the step.
+"""Where the values of features of several values stand: in which row, at which step, at which place of the step.
 
 Sparse, ragged and dense columns of batches come to one form here, from which
 rectangles are filled.
