@@ -1,5 +1,6 @@
 """Bits of whole numbers (`tf.bitwise`)."""
 
+from estimax._base._lazy import explain_missing
 from estimax.math import (
     bitwise_and,
     bitwise_or,
@@ -17,3 +18,5 @@ __all__ = [
     "left_shift",
     "right_shift",
 ]
+
+explain_missing(__name__)

@@ -21,6 +21,7 @@ from estimax._array import (
     assert_type,
     check_numerics,
 )
+from estimax._base._lazy import explain_missing
 from estimax.math import (
     is_non_decreasing,
     is_strictly_increasing,
@@ -49,3 +50,5 @@ __all__ = [
     "is_non_decreasing",
     "is_strictly_increasing",
 ]
+
+explain_missing(__name__)

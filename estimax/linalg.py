@@ -9,6 +9,7 @@ from estimax._array import (
 from estimax._array import (
     matrix_diag_part as diag_part,
 )
+from estimax._base._lazy import explain_missing
 from estimax.math import (
     einsum,
     l2_normalize,
@@ -27,3 +28,5 @@ __all__ = [
     "norm",
     "tensordot",
 ]
+
+explain_missing(__name__)

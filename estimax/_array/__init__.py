@@ -64,6 +64,7 @@ from estimax._array._scattering import (
 from estimax._array._selection import boolean_mask, where, where_v2
 from estimax._array._sequences import meshgrid, repeat, reverse_sequence, roll, sequence_mask
 from estimax._array._shape import expand_dims, rank, reshape, shape, size, squeeze, transpose
+from estimax._graph._naming import keep_names
 
 parallel_stack = stack
 
@@ -159,3 +160,5 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+keep_names(globals(), __all__)

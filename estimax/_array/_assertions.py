@@ -15,11 +15,13 @@ from estimax._array._dimensions import rank_of
 from estimax._array._printing import shown
 from estimax._base._dtypes import as_dtype, bool_
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorSpec
 from estimax._graph._boundary import current_boundary, is_device_array
 from estimax._graph._column import Column, rows_of
+from estimax._graph._effects import Effect
 from estimax._graph._lifting import broadcasting, by_rows
-from estimax._graph._op import OPS, Node, Op, as_argument, as_tensor
+from estimax._graph._op import OPS, Node, Op, as_argument, as_tensor, on_device
 from estimax._graph._tensor import Tensor, concrete
 from estimax._graph._varying import Rows, Varying
 
@@ -66,7 +68,7 @@ def _finite_spec(x: TensorSpec, *, message: str) -> TensorSpec:
 
 _ASSERT = Op("Assert", infer=_assert_spec, host=_assert, lift=_assert_rows, composite=True)
 _FINITE = Op(
-    "CheckNumerics", infer=_finite_spec, host=_finite, lift=broadcasting, device="estimax._array._device:unchecked"
+    "CheckNumerics", infer=_finite_spec, host=_finite, lift=broadcasting, device="estimax._array._device:check_numerics"
 )
 
 
@@ -90,16 +92,34 @@ def Assert(condition: Any, data: Any, summarize: int | None = None, name: str | 
 
 
 def _asserted(condition: Any, message: str, data: Any, summarize: int | None) -> Any:
-    """Adds an assertion; what is computed on the device is not checked, as nothing there can refuse."""
+    """Adds an assertion. In a model function, one on values of the device is an `Effect`, to be waited for."""
     values = [as_argument(d) for d in (data if isinstance(data, list | tuple) else [data] if data is not None else [])]
+    shown_most = 3 if summarize is None else int(summarize)
     if any(map(is_device_array, (condition, *values))):
         if current_boundary.get() is not None:
-            return concrete(np.array(True))
+            return _on_device(condition, message, values, shown_most)
         try:
             condition, *values = (as_tensor(v) for v in (condition, *values))
         except TypeError:  # an array of a program that is being compiled has no value
             return concrete(np.array(True))
-    return _ASSERT(condition, *values, message=message, summarize=3 if summarize is None else int(summarize))
+    return _ASSERT(condition, *values, message=message, summarize=shown_most)
+
+
+def _on_device(condition: Any, message: str, values: Sequence[Any], summarize: int) -> Effect:
+    """Declares an assertion that the compiled program makes; texts that it shows stand in its message."""
+    strings = [v for v in values if isinstance(v, Tensor) and v.dtype.is_string]
+    texts = [repr(v) if v.is_symbolic else shown(v.value, summarize) for v in strings]
+    arrays = [on_device(v) for v in values if not any(v is s for s in strings)]
+    wanted = on_device(condition)
+
+    def refuse(*given: Any) -> None:
+        found = [shown(np.asarray(value), summarize) for value in given]
+        raise InvalidArgumentError("\n".join([message or "assertion failed", *texts, *found]))
+
+    def make() -> None:
+        resolve("estimax._graph._effects_device:refuse_unless")(wanted, refuse, arrays)
+
+    return Effect(make)
 
 
 def _comparison(name: str, op: str, sign: str, negated: bool = False) -> Callable[..., Any]:
@@ -283,7 +303,7 @@ def _ranked(x: Any, holds: Callable[[int], bool], what: str, message: str | None
 
 
 def check_numerics(tensor: Any, message: str, name: str | None = None) -> Any:
-    """Returns the Tensor, and refuses to where it holds NaN or infinite numbers; not checked on the device.
+    """Returns the Tensor, and refuses to where it holds NaN or infinite numbers.
 
     Raises:
         InvalidArgumentError: when it runs; it starts with the message.

@@ -7,6 +7,7 @@ where another is chosen: a text that is no number, say.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -18,10 +19,12 @@ from estimax._array._control import control_dependencies, identity
 from estimax._array._selection import where_v2
 from estimax._base import _nest as nest
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorSpec
 from estimax._graph._boundary import is_device_array
 from estimax._graph._column import Column, concatenate_rows, empty_column, take_rows
 from estimax._graph._draws import Draws
+from estimax._graph._effects import guarded
 from estimax._graph._function import Function, as_structure
 from estimax._graph._op import OPS, Node, Op, as_argument, as_tensor
 from estimax._graph._tensor import Tensor
@@ -163,7 +166,9 @@ def cond(
 
     Where `pred` is known, that function alone is called. Otherwise both are called to
     learn what they do (twice, to learn what they found and what they made), and in
-    each row that is done which `pred` says there. On the device both are computed.
+    each row that is done which `pred` says there. On the device both are traced, and the
+    one that is chosen runs; both are computed where one leaves something behind besides
+    what it returns, such as a summary or the update of a metric.
 
     Args:
         pred: one truth value.
@@ -266,12 +271,15 @@ def _indexed(index: Any, functions: list[Branch]) -> Any:
 
 def _choice(index: Any, functions: list[Branch]) -> Any:
     """Makes an op that chooses between what the functions build; on the device, between their results."""
-    results = [_as_tuple(f()) for f in functions]
+    calls = [_first_call(index, number, f) for number, f in enumerate(functions)]
+    if is_device_array(index):
+        resolve("estimax.nn._branches:assign_chosen")(index, calls)
+    results = [_as_tuple(call.result) for call in calls]
     structure = results[0]
     leaves = [nest.flatten(nest.map_leaves(lambda a, b: b, structure, r)) for r in results]
     alike = [_alike(column) for column in zip(*leaves, strict=True)]
     if is_device_array(index) or any(map(holds_arrays, leaves)):
-        return nest.pack(structure, [_on_device(index, column) for column in alike])
+        return nest.pack(structure, _chosen_on_device(index, calls, structure, alike))
     closures = [_closed(f, [column[i] for column in alike]) for i, f in enumerate(functions)]
     draws = any(draws_inside(c.function) for c in closures)
     out = _CASES[draws, any(c.function.expands for c in closures)](
@@ -282,6 +290,33 @@ def _choice(index: Any, functions: list[Branch]) -> Any:
         **({"number": next_number()} if draws else {}),
     )
     return nest.pack(structure, out)
+
+
+@dataclass(frozen=True, eq=False)
+class _Call:
+    """What a function returned, and how it is called again in the same state; see `nn/_branches.py`."""
+
+    result: Any
+    again: Branch | None = None
+
+
+def _first_call(index: Any, number: int, function: Branch) -> Any:
+    """Calls a function, whose assertions on the device count where it is chosen."""
+    if not is_device_array(index):
+        return _Call(function())
+    is_two = as_argument(index).dtype.name == "bool"
+    with guarded(index == (number == 0) if is_two else index == number):
+        return resolve("estimax.nn._branches:recorded")(function)
+
+
+def _chosen_on_device(index: Any, calls: list[Any], structure: Any, alike: list[list[Any]]) -> list[Any]:
+    """Returns the leaves of what is chosen: by a conditional where that can be, else of what all computed."""
+    is_two = len(calls) == 2 and as_argument(index).dtype.name == "bool"
+    if alike and is_two and all(call.again is not None for call in calls):
+        found = resolve("estimax.nn._branches:chosen")(index, calls, structure, alike)
+        if found is not None:
+            return list(found)
+    return [_on_device(index, column) for column in alike]
 
 
 def _closed(function: Branch, outputs: list[Tensor]) -> Closure:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from estimax._graph._boundary import is_device_array
+from estimax._graph._boundary import current_boundary, is_device_array
 from estimax._graph._column import Column, repeat_value
 from estimax._graph._draws import Draws
 from estimax._graph._function import Function, placeholder_for
@@ -37,6 +37,15 @@ def kept_symbolic() -> AbstractContextManager[None]:
 def holds_arrays(leaves: Iterable[Any]) -> bool:
     """Whether some results are arrays of the device, for which no function of the host can be made."""
     return any(map(is_device_array, leaves))
+
+
+def is_on_device(leaves: Iterable[Any]) -> bool:
+    """Whether a function of these values works on the device: some are there, or all are known in a model function."""
+    listed = list(leaves)
+    if holds_arrays(listed):
+        return True
+    known = all(isinstance(v, Tensor) and not v.is_symbolic and v.dtype.is_numeric for v in listed)
+    return bool(listed) and known and current_boundary.get() is not None
 
 
 def closed(

@@ -18,7 +18,7 @@ import numpy as np
 from estimax._base import _nest as nest
 from estimax._base._dtypes import bool_
 from estimax._base._shapes import TensorSpec
-from estimax._graph._boundary import is_device_array
+from estimax._graph._boundary import Group, current_boundary, is_device_array
 from estimax._graph._column import Column, repeat_value
 from estimax._graph._op import Node, Op, as_argument
 from estimax._graph._tensor import Tensor
@@ -48,6 +48,9 @@ def control_dependencies(control_inputs: Any) -> Iterator[None]:
         -1
     """
     listed = [] if control_inputs is None else nest.flatten(_as_tuple(control_inputs))
+    boundary = current_boundary.get()
+    if boundary is not None:
+        boundary.run(control_inputs)
     given = builtins.tuple(t for t in listed if isinstance(t, Tensor) and t.is_symbolic)
     token = _waited_for.set(given if control_inputs is None else (*_waited_for.get(), *given))
     try:
@@ -57,7 +60,7 @@ def control_dependencies(control_inputs: Any) -> Iterator[None]:
 
 
 def _as_tuple(value: Any) -> Any:
-    return builtins.tuple(value) if isinstance(value, list) else value
+    return builtins.tuple(_as_tuple(v) for v in value) if isinstance(value, list) else value
 
 
 def _named(x: TensorSpec, *awaited: TensorSpec, name: str | None = None) -> TensorSpec:
@@ -119,15 +122,13 @@ _STOPPED = Op(
 def group(*inputs: Any, name: str | None = None) -> Any:
     """Returns what is done when all inputs are: a Tensor that waits for them.
 
-    What is no Tensor, such as what `optimizer.minimize` returns, is handed on, in a tuple.
+    In a model function, whose operations are declarations (assignments, what
+    `optimizer.minimize` returns), it is a `Group` of these.
     """
-    given = [item for value in inputs for item in nest.flatten(_as_tuple(value))]
-    others = builtins.tuple(
-        item for item in given if not (item is None or isinstance(item, Tensor) or is_device_array(item))
-    )
-    if others:
-        return others
-    return _GROUP(*(t for t in given if isinstance(t, Tensor)), *_waited_for.get())
+    given = [item for value in inputs for item in nest.flatten(_as_tuple(value)) if item is not None]
+    if any(not isinstance(item, Tensor) for item in given):
+        return Group(given)
+    return _GROUP(*given, *_waited_for.get())
 
 
 def no_op(name: str | None = None) -> Any:

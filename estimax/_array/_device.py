@@ -16,6 +16,9 @@ import numpy as np
 
 from estimax._array._indexing import as_key, filled_key
 from estimax._base._dtypes import as_dtype
+from estimax._base._errors import InvalidArgumentError
+from estimax._graph._boundary import current_boundary
+from estimax._graph._effects_device import refuse_unless
 from estimax._graph._tensor import Tensor
 
 
@@ -43,9 +46,18 @@ def identity(x: Any, *awaited: Any, name: str | None = None) -> jax.Array:
     return jnp.asarray(x)
 
 
-def unchecked(x: Any, *, message: str) -> jax.Array:
-    """Returns the array itself, in which nothing is looked for."""
-    return jnp.asarray(x)
+def check_numerics(x: Any, *, message: str) -> jax.Array:
+    """Returns the array itself, and in a model function refuses what is not finite."""
+    array = jnp.asarray(x)
+    if current_boundary.get() is None:
+        return array
+
+    def refuse(value: Any) -> None:
+        what = "NaN" if np.isnan(value).any() else "infinite"
+        raise InvalidArgumentError(f"{message}: a Tensor has {what} values")
+
+    refuse_unless(jnp.isfinite(array), refuse, [array])
+    return array
 
 
 def reshape(x: Any, *sizes: Any, shape: Sequence[Any]) -> jax.Array:
@@ -115,10 +127,18 @@ def slice_(x: Any, *sizes: Any, begin: Sequence[Any], size: Sequence[Any]) -> ja
     return jax.lax.dynamic_slice(x, starts, full)
 
 
+def masked(x: Any, mask: np.ndarray, *, axis: int) -> jax.Array:
+    """Keeps the elements where a mask that is known is true."""
+    return jnp.asarray(x)[(*(np.s_[:],) * axis, *np.nonzero(mask))]
+
+
 def gather(x: Any, indices: Any, *, axis: int = 0, batch_dims: int = 0, negative: bool = True) -> jax.Array:
     """Picks along an axis, with the first `batch_dims` axes of both in step."""
     if batch_dims:
         return jax.vmap(lambda a, i: gather(a, i, axis=axis - 1, batch_dims=batch_dims - 1))(x, jnp.asarray(indices))
+    boundary = current_boundary.get()
+    if boundary is not None and axis == 0:
+        return boundary.take_rows(x if isinstance(x, jax.Array) else jnp.asarray(x), indices)
     return jnp.take(jnp.asarray(x), indices, axis=axis)
 
 

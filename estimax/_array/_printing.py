@@ -7,16 +7,18 @@ which rows are computed, and from a thread where batches are read ahead.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorSpec
+from estimax._graph._boundary import is_device_array
 from estimax._graph._column import Column, repeat_value, rows_of
-from estimax._graph._op import Node, Op, as_argument, as_tensor
-from estimax._graph._tensor import Tensor
+from estimax._graph._op import Node, Op, as_argument, as_tensor, on_device
+from estimax._graph._tensor import Tensor, concrete
 from estimax._graph._varying import RaggedValue, SparseValue
 
 
@@ -159,6 +161,8 @@ def Print(
 ) -> Any:
     """Returns `input_`, and writes a line to standard error whenever that is computed: for each row of a dataset.
 
+    In a model function it writes values of the device in each step.
+
     Args:
         input_: a Tensor.
         data: Tensors to write.
@@ -170,15 +174,16 @@ def Print(
     values = [as_argument(d) for d in data]
     template = [message or "", *[""] * len(values)]
     template[-1] += "\n"
-    return _PRINT(
-        as_argument(input_),
-        *values,
-        template=template,
-        stream="stderr",
-        first_n=-1 if first_n is None else int(first_n),
-        summarize=3 if summarize is None else int(summarize),
-        brief=True,
-    )
+    params: dict[str, Any] = {
+        "stream": "stderr",
+        "first_n": -1 if first_n is None else int(first_n),
+        "summarize": 3 if summarize is None else int(summarize),
+        "brief": True,
+    }
+    if any(map(_is_traced, values)):
+        _on_device(values, template, params)
+        return input_
+    return _PRINT(as_argument(input_), *values, template=template, **params)
 
 
 def print_(
@@ -191,8 +196,9 @@ def print_(
 ) -> Any:
     """Writes values and texts: at once where all values are known.
 
-    Else it returns a Tensor that something must wait for, as `tf.identity` does under
-    `tf.control_dependencies`, and writes whenever that is computed.
+    In a model function it writes values of the device in each step, wherever it is
+    called. Else it returns a Tensor that something must wait for, as `tf.identity` does
+    under `tf.control_dependencies`, and writes whenever that is computed.
 
     Args:
         inputs: Tensors, and anything else.
@@ -207,21 +213,41 @@ def print_(
     stream = output_stream if isinstance(output_stream, str) else streams.get(id(output_stream))
     if stream is None or (isinstance(output_stream, str) and not stream.startswith("file://")):
         raise ValueError(f"output_stream must be sys.stderr, sys.stdout or 'file://...'; got {output_stream!r}")
-    template, values = [""], []
+    template: list[str] = [""]
+    values: list[Any] = []
     for number, item in enumerate(inputs):
         template[-1] += sep if number else ""
-        if isinstance(item, Tensor | np.ndarray):
-            values.append(as_tensor(item))
+        if isinstance(item, Tensor | np.ndarray) or is_device_array(item):
+            values.append(item if _is_traced(item) else as_tensor(item))
             template.append("")
         else:
             template[-1] += str(item)
     template[-1] += end
-    return _PRINT(
-        np.array(True),
-        *values,
-        template=template,
-        stream=stream,
-        first_n=-1,
-        summarize=3 if summarize is None else int(summarize),
-        brief=False,
-    )
+    most = 3 if summarize is None else int(summarize)
+    params: dict[str, Any] = {"stream": stream, "first_n": -1, "summarize": most, "brief": False}
+    if any(map(_is_traced, values)):
+        _on_device(values, template, params)
+        return concrete(np.array(True))
+    return _PRINT(np.array(True), *values, template=template, **params)
+
+
+def _is_traced(value: Any) -> bool:
+    return is_device_array(value) and bool(resolve("estimax._graph._effects_device:is_traced")(value))
+
+
+def _on_device(values: Sequence[Any], template: Sequence[str], params: Mapping[str, Any]) -> None:
+    """Makes the compiled program print; Tensors of strings, whose values it does not know, by what they are."""
+    texts = [template[0]]
+    arrays = []
+    for value, after in zip(values, template[1:], strict=True):
+        if isinstance(value, Tensor) and value.dtype.is_string:
+            texts[-1] += (repr(value) if value.is_symbolic else shown(value.value, params["summarize"])) + after
+        else:
+            arrays.append(on_device(value))
+            texts.append(after)
+    count = _Count()
+
+    def emit(*given: Any) -> None:
+        _emit([np.asarray(value) for value in given], count, texts, **params)
+
+    resolve("estimax._graph._effects_device:call_with")(emit, arrays)

@@ -14,9 +14,11 @@ from estimax._array._shape import reshape
 from estimax._array._shape import shape as shape_of
 from estimax._array._spans import is_dense, rows_from
 from estimax._base._dtypes import int64
-from estimax._base._errors import InvalidArgumentError
+from estimax._base._errors import InvalidArgumentError, UnimplementedError
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorShape, TensorSpec, broadcast_shapes
 from estimax._base._string_array import StringArray
+from estimax._graph._boundary import current_boundary, is_device_array
 from estimax._graph._column import Column
 from estimax._graph._lifting import broadcasting, by_rows
 from estimax._graph._op import Node, Op, as_argument
@@ -168,12 +170,26 @@ def boolean_mask(tensor: Any, mask: Any, name: str | None = "boolean_mask", axis
         name: has no effect.
         axis: where the mask starts; the first by default.
 
+    Raises:
+        UnimplementedError: in a model function, where the mask depends on values of the device.
+
     Example:
         >>> import estimax as tf
         >>> tf.boolean_mask([1, 2, 3], [True, False, True]).numpy()
         array([1, 3], dtype=int32)
     """
-    return _MASK(tensor, mask, axis=0 if axis is None else int(axis))
+    start = 0 if axis is None else int(axis)
+    x, chosen = as_argument(tensor), as_argument(mask)
+    if current_boundary.get() is None or not any(map(is_device_array, (x, chosen))):
+        return _MASK(x, chosen, axis=start)
+    if isinstance(chosen, Tensor) and not chosen.is_symbolic:  # how many elements there will be is known
+        return resolve("estimax._array._device:masked")(x, np.asarray(chosen.value), axis=start)
+    raise UnimplementedError(
+        "boolean_mask keeps as many elements as the values say, and in a model function sizes do not depend on values. "
+        "Give weights: weights=tf.cast(mask, tf.float32) of a loss or a metric, or "
+        "tf.reduce_sum(tf.where(mask, x, tf.zeros_like(x))) / tf.reduce_sum(tf.cast(mask, tf.float32)) for a mean; "
+        "or leave rows out in the input function, with Dataset.filter"
+    )
 
 
 def _alike(x: Any, y: Any) -> tuple[Any, Any]:

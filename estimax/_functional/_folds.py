@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from estimax._array._closure import draws_inside, holds_arrays, kept_symbolic
+from estimax._array._closure import draws_inside, is_on_device, kept_symbolic
 from estimax._array._joining import concat
 from estimax._base import _nest as nest
 from estimax._base._lazy import resolve
@@ -188,8 +188,8 @@ def scan(
 def _folded(fn: Callable[[Any, Any], Any], elems: Any, initializer: Any, collect: bool, reverse: bool) -> Any:
     given = arguments_of(elems)
     start = None if initializer is None else arguments_of(initializer)
-    if holds_arrays([*nest.flatten(given), *nest.flatten(start)]):
-        return resolve("estimax._functional._device:fold")(fn, given, start, collect, reverse)
+    if is_on_device([*nest.flatten(given), *nest.flatten(start)]):
+        return resolve("estimax.nn._control_flow:fold")(fn, given, start, collect, reverse)
     common_size("a fold", nest.flatten(given))
     if start is None:
         first, rest = (np.s_[-1:], np.s_[:-1]) if reverse else (np.s_[:1], np.s_[1:])

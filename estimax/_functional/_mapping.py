@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from estimax._array._closure import draws_inside, holds_arrays, kept_symbolic
+from estimax._array._closure import draws_inside, is_on_device, kept_symbolic
 from estimax._base import _nest as nest
 from estimax._base._dtypes import as_dtype
 from estimax._base._errors import InvalidArgumentError
@@ -181,8 +181,8 @@ def map_fn(
         [b'a!', b'b!']
     """
     given = arguments_of(elems)
-    if holds_arrays(nest.flatten(given)):
-        return resolve("estimax._functional._device:map_fn")(fn, given)
+    if is_on_device(nest.flatten(given)):
+        return resolve("estimax.nn._control_flow:map_fn")(fn, given)
     tensors = nest.flatten(given)
     common_size("map_fn", tensors)
     with kept_symbolic():

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from estimax._array._closure import draws_inside, holds_arrays, kept_symbolic
+from estimax._array._closure import draws_inside, is_on_device, kept_symbolic
 from estimax._base import _nest as nest
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._lazy import resolve
@@ -137,8 +137,8 @@ def while_loop(
     given = arguments_of(given)
     states = nest.flatten(given)
     most = None if maximum_iterations is None else int(maximum_iterations)
-    if holds_arrays(states):
-        out = resolve("estimax._functional._device:while_loop")(cond, body, given, most)
+    if is_on_device(states):
+        out = resolve("estimax.nn._control_flow:while_loop")(cond, body, given, most)
         return _returned(out, as_list, return_same_structure)
     with kept_symbolic():
         closure = steady(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,32 @@ class Boundary(ABC):
     @abstractmethod
     def leave(self, array: Any) -> Tensor:
         """Returns the host Tensor that stands for a device array."""
+
+    @abstractmethod
+    def take_rows(self, table: Any, ids: Any) -> Any:
+        """Returns the rows of a device array that ids name; those of a variable in the way that a step can change."""
+
+    @abstractmethod
+    def run(self, ops: Any) -> None:
+        """Carries out what a structure of operations declares: they are depended upon."""
+
+    @abstractmethod
+    def name(self, name: str, value: Any) -> None:
+        """Remembers a result under a name."""
+
+    @abstractmethod
+    def summarize(self, name: str, declared: Callable[[str], Any]) -> Any:
+        """Leaves a summary, made of its tag: the name in the current scope, numbered where it is taken."""
+
+    @abstractmethod
+    def summaries(self) -> list[Any]:
+        """Returns the summaries that were left so far."""
+
+
+class Group(tuple[Any, ...]):
+    """Operations of the device that are to be run together: what `tf.group` returns in a model function."""
+
+    __slots__ = ()
 
 
 current_boundary: ContextVar[Boundary | None] = ContextVar("boundary", default=None)

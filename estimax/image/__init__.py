@@ -1,5 +1,6 @@
 """`tf.image`: image files to pixels and back, and images of other sizes, colours and positions."""
 
+from estimax._base._lazy import explain_missing
 from estimax.image._colour import (
     adjust_brightness,
     adjust_contrast,
@@ -105,3 +106,5 @@ __all__ = [
     "transpose",
     "transpose_image",
 ]
+
+explain_missing(__name__)

@@ -1,5 +1,6 @@
 """`tf.lookup`: tables from words to ids and back, which travel inside of graphs."""
 
+from estimax._base._lazy import explain_missing
 from estimax.lookup import _experimental as experimental
 from estimax.lookup._hashers import FastHashSpec, HasherSpec, StrongHashSpec
 from estimax.lookup._index_tables import (
@@ -37,3 +38,5 @@ __all__ = [
     "index_to_string_table_from_tensor",
     "tables_initializer",
 ]
+
+explain_missing(__name__)

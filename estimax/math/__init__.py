@@ -1,6 +1,8 @@
 """`tf.math`: arithmetic, comparison, reduction and their kin, element by element or along axes."""
 
 from estimax._array._ordering import invert_permutation, top_k
+from estimax._base._lazy import explain_missing
+from estimax._graph._naming import keep_names
 from estimax.math._activations import elu, log_sigmoid, log_softmax, relu, relu6, softmax
 from estimax.math._arithmetic import (
     abs,
@@ -261,3 +263,7 @@ __all__ = [
     "xdivy",
     "xlogy",
 ]
+
+keep_names(globals(), __all__)
+
+explain_missing(__name__)

@@ -133,6 +133,16 @@ def saturate_cast(x: Any, *, dtype: Any) -> jax.Array:
     return jnp.where(wide <= float(limits.min), limits.min, jnp.where(wide >= float(limits.max), limits.max, cast_))
 
 
+def segment(data: Any, ids: np.ndarray, *, name: str) -> jax.Array:
+    """Reduces the entries of segments whose ids are known and do not fall; 0 (of products 1) where there are none."""
+    count = int(ids[-1]) + 1 if len(ids) else 0
+    out = unsorted_segment(data, ids, num=count, name=name)
+    empty = np.bincount(ids, minlength=count) == 0
+    if not empty.any() or name in ("sum", "mean", "prod"):
+        return out
+    return jnp.where(empty.reshape((-1, *(1,) * (out.ndim - 1))), 0, out)
+
+
 def unsorted_segment(data: Any, ids: Any, *, num: int, name: str) -> jax.Array:
     """Reduces the entries that have one id to one."""
     ids = jnp.where(jnp.asarray(ids) < 0, num, ids)

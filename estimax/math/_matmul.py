@@ -43,15 +43,39 @@ _MATMUL = Op(
 )
 
 
-def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, name: str | None = None) -> Any:
+def matmul(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Any:
     """Multiplies matrices: the last two axes of each; the others broadcast.
+
+    Args:
+        a: [..., n, k].
+        b: [..., k, m].
+        transpose_a: whether the last two axes of `a` are exchanged first.
+        transpose_b: the same for `b`.
+        adjoint_a: the same as `transpose_a`, for real numbers.
+        adjoint_b: the same as `transpose_b`.
+        a_is_sparse: has no effect.
+        b_is_sparse: has no effect.
+        name: of the result.
 
     Raises:
         InvalidArgumentError: the shapes do not fit.
+        ValueError: a matrix is to be transposed twice.
 
     Example:
         >>> import estimax as tf
         >>> tf.matmul([[1.0, 2.0]], [[3.0], [4.0]]).numpy()
         array([[11.]], dtype=float32)
     """
-    return _MATMUL(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
+    if (transpose_a and adjoint_a) or (transpose_b and adjoint_b):
+        raise ValueError("matmul takes only one of transpose_a and adjoint_a, and of transpose_b and adjoint_b")
+    return _MATMUL(a, b, transpose_a=transpose_a or adjoint_a, transpose_b=transpose_b or adjoint_b)

@@ -9,8 +9,11 @@ import numpy as np
 from estimax._array._dimensions import as_sizes
 from estimax._base._dtypes import float64
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorShape, TensorSpec
+from estimax._graph._boundary import is_device_array
 from estimax._graph._op import Op, as_argument
+from estimax._graph._tensor import Tensor
 from estimax.math._rule import check_kind
 
 _UFUNCS = {"sum": np.add, "mean": np.add, "max": np.maximum, "min": np.minimum, "prod": np.multiply}
@@ -88,27 +91,27 @@ def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
         >>> math.segment_sum([1, 2, 3], [0, 0, 2]).numpy()
         array([3, 0, 3], dtype=int32)
     """
-    return _SEGMENT(data, segment_ids, num=None, name="sum")
+    return _sorted_segments("sum", data, segment_ids)
 
 
 def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """Gives the mean of each segment; the arguments are those of `segment_sum`."""
-    return _SEGMENT(data, segment_ids, num=None, name="mean")
+    return _sorted_segments("mean", data, segment_ids)
 
 
 def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """Gives the greatest of each segment; the arguments are those of `segment_sum`."""
-    return _SEGMENT(data, segment_ids, num=None, name="max")
+    return _sorted_segments("max", data, segment_ids)
 
 
 def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """Gives the smallest of each segment; the arguments are those of `segment_sum`."""
-    return _SEGMENT(data, segment_ids, num=None, name="min")
+    return _sorted_segments("min", data, segment_ids)
 
 
 def segment_prod(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """Multiplies the entries of each segment; the arguments are those of `segment_sum`."""
-    return _SEGMENT(data, segment_ids, num=None, name="prod")
+    return _sorted_segments("prod", data, segment_ids)
 
 
 def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
@@ -147,6 +150,14 @@ def unsorted_segment_min(data: Any, segment_ids: Any, num_segments: Any, name: s
 def unsorted_segment_prod(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
     """Multiplies the entries of each segment; the arguments are those of `unsorted_segment_sum`."""
     return _grouped("prod", data, segment_ids, num_segments)
+
+
+def _sorted_segments(name: str, data: Any, ids: Any) -> Any:
+    """Reduces on the device only where the ids are known, as they say how many segments there are."""
+    values, numbers = as_argument(data), as_argument(ids)
+    if is_device_array(values) and isinstance(numbers, Tensor) and not numbers.is_symbolic:
+        return resolve("estimax.math._device:segment")(values, np.asarray(numbers.value), name=name)
+    return _SEGMENT(values, numbers, num=None, name=name)
 
 
 def _grouped(name: str, data: Any, ids: Any, count: Any) -> Any:

@@ -1,5 +1,6 @@
 """`tf.ragged`: Tensors of nested lists of different lengths, by themselves and after `batch`."""
 
+from estimax._base._lazy import explain_missing
 from estimax._graph._composite import RaggedTensor
 from estimax.ragged import _indexing as _indexing  # the ops behind the methods of RaggedTensor, found by name
 from estimax.ragged import _reductions as _reductions
@@ -21,3 +22,5 @@ __all__ = [
     "segment_ids_to_row_splits",
     "stack",
 ]
+
+explain_missing(__name__)

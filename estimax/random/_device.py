@@ -1,7 +1,8 @@
 """Random numbers inside of a model function, by JAX's own generators.
 
-They follow the key of the step that is computed, so that each step draws others,
-and, like dropout, there is one while training only. A seed makes one for all modes.
+They follow the key of the step that is computed, so that each step draws others.
+Outside of a model function, where an array of the device is drawn for, they follow
+the seed of the program, as those of the host do.
 """
 
 from __future__ import annotations
@@ -12,21 +13,25 @@ import jax
 import jax.numpy as jnp
 
 from estimax._base._lazy import resolve
+from estimax.random._seed import next_entropy
 
 
-def _key(seed: int | None) -> Any:
+def next_key(seed: int | None = None) -> Any:
     """Returns the next key of the step; with a seed, one that depends on the two, or on the seed alone."""
     frame = resolve("estimax._scope._frame:frame")()
+    if frame.key is None:
+        if seed is not None:
+            return jax.random.key(seed)
+        if resolve("estimax._scope._frame:current_frame").get() is None:
+            return jax.random.key(next_entropy())
     if seed is None:
         return frame.next_key()
-    if frame.key is None:
-        return jax.random.key(seed)
     return jax.random.fold_in(jax.random.fold_in(frame.key(), 0), seed)  # the frame's own numbers start from 1
 
 
 def draw(name: str, shape: Any, seed: int | None, dtype: Any, *parameters: Any) -> jax.Array:
     """Draws numbers of the distribution of a host op."""
-    key, sizes = _key(seed), tuple(shape)
+    key, sizes = next_key(seed), tuple(shape)
     kind = jax.dtypes.canonicalize_dtype(dtype)
     first, *rest = (jnp.asarray(p) for p in parameters)
     if name == "RandomUniform":
@@ -45,10 +50,10 @@ def draw(name: str, shape: Any, seed: int | None, dtype: Any, *parameters: Any) 
 def categorical(logits: Any, count: int, seed: int | None, dtype: Any) -> jax.Array:
     """Draws numbers of classes."""
     rows = jnp.asarray(logits)[:, jnp.newaxis, :]
-    drawn = jax.random.categorical(_key(seed), rows, shape=(rows.shape[0], count))
+    drawn = jax.random.categorical(next_key(seed), rows, shape=(rows.shape[0], count))
     return drawn.astype(jax.dtypes.canonicalize_dtype(dtype))
 
 
 def shuffle(value: Any, seed: int | None) -> jax.Array:
     """Brings the entries along the first axis into a random order."""
-    return jax.random.permutation(_key(seed), jnp.asarray(value))
+    return jax.random.permutation(next_key(seed), jnp.asarray(value))

@@ -1,5 +1,6 @@
 """`tf.sparse`: Tensors of which only some elements are there, by themselves and after `batch`."""
 
+from estimax._base._lazy import explain_missing
 from estimax._graph._composite import SparseTensor
 from estimax.sparse._arithmetic import (
     add,
@@ -46,3 +47,5 @@ __all__ = [
     "to_indicator",
     "transpose",
 ]
+
+explain_missing(__name__)

@@ -1,5 +1,7 @@
 """`tf.strings`: operations on whole columns of strings, in Arrow."""
 
+from estimax._base._lazy import explain_missing
+from estimax._graph._naming import keep_names
 from estimax.strings._conversion import as_string, to_number
 from estimax.strings._format import format
 from estimax.strings._hashing import to_hash_bucket, to_hash_bucket_fast, to_hash_bucket_strong
@@ -46,3 +48,7 @@ __all__ = [
     "unsorted_segment_join",
     "upper",
 ]
+
+keep_names(globals(), __all__)
+
+explain_missing(__name__)

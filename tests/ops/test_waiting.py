@@ -192,6 +192,7 @@ def test_print_writes_as_the_original_does(capsys):
 
 def test_what_no_tensor_waits_for_is_handed_on():
     """Such as what an optimizer returns."""
-    train_op = object()
-    assert array.group(train_op, tf.constant(1)) == (train_op,)
+    train_op, one = object(), tf.constant(1)
+    group = array.group(train_op, [one, None])
+    assert [op is given for op, given in zip(group, (train_op, one), strict=True)] == [True, True]
     assert bool(array.group(tf.constant(1)))
