@@ -1,4 +1,4 @@
-"""Variables as model functions ask for them by name: `get_variable`."""
+"""Variables as model functions make them: `get_variable` and `Variable`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from numpy.random import Generator
 from estimax._base._dtypes import as_dtype
 from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._graph._tensor import Tensor
-from estimax._scope import _variables
-from estimax._scope._frame import Frame, frame
+from estimax._scope._collections import add_to_collections
+from estimax._scope._computed import Computed
+from estimax._scope._frame import Frame, VariableSpec, frame, unique
+from estimax._scope._graph_keys import GraphKeys
 from estimax.initializers import Constant, Initializer, glorot_uniform_initializer, zeros_initializer
 
 
@@ -71,25 +73,142 @@ def get_variable(
     if custom_getter is not None:
         raise UnimplementedError(f"get_variable({name!r}) does not take a custom_getter")
     active = frame()
-    known = active.specs.get(active.full_name(name))
+    full, scope = active.full_name(name), active.settings
+    known = active.specs.get(full)
+    _check_reuse(full, known, scope.reuse)
     if known is not None:
         start: Any = known.initializer
         shape, dtype = known.shape if shape is None else shape, known.dtype if dtype is None else dtype
     else:
-        start, shape, dtype = _first_value(name, shape, dtype, initializer)
-    is_local = collections is not None and "local_variables" in collections
-    is_trainable = not is_local and trainable is not False and (trainable is True or np.issubdtype(dtype, np.inexact))
+        dtype = scope.dtype if dtype is None else dtype
+        start, shape, dtype = _first_value(
+            name, shape, dtype, scope.initializer if initializer is None else initializer
+        )
     sizes = _sizes(name, shape)
-    value = _variables.get_variable(name, sizes, dtype, initializer=start, trainable=is_trainable, local=is_local)
-    _remember(active, active.full_name(name), value, regularizer, constraint)
+    value = _made(active, full, sizes, dtype, start, trainable, collections)
+    if known is None:
+        _remember(active, full, value, regularizer or scope.regularizer, constraint or scope.constraint)
     return value
 
 
+def get_local_variable(name: str, *args: Any, **kwargs: Any) -> Any:
+    """Returns a variable that is neither trained nor saved, such as the totals of a metric; see `get_variable`.
+
+    Args:
+        name: in the current scope.
+        args: as `get_variable` takes them.
+        kwargs: the same; `collections` are those beside `LOCAL_VARIABLES`.
+
+    Example:
+        >>> import estimax as tf
+        >>> tf.get_local_variable("total", [], initializer=tf.zeros_initializer()).tolist()
+        0.0
+    """
+    given = inspect.signature(get_variable).bind(name, *args, **kwargs).arguments
+    collections = [*(given.pop("collections", None) or ()), GraphKeys.LOCAL_VARIABLES]
+    return get_variable(**{**given, "collections": collections, "trainable": False})
+
+
+def _check_reuse(name: str, known: Any, reuse: Any) -> None:
+    if known is None and reuse is True:
+        raise ValueError(
+            f"variable {name!r} does not exist, and its scope says reuse=True. Make it first, or use "
+            f"reuse=tf.AUTO_REUSE"
+        )
+    if known is not None and not reuse:
+        raise ValueError(
+            f"variable {name!r} exists already. To share it, enter its scope with reuse=True or reuse=tf.AUTO_REUSE; "
+            f"to make another, choose another name or scope"
+        )
+
+
+def _made(
+    active: Frame, name: str, sizes: tuple[int, ...], dtype: Any, start: Any, trainable: bool | None, collections: Any
+) -> Any:
+    is_local = collections is not None and GraphKeys.LOCAL_VARIABLES in collections
+    is_trainable = not is_local and trainable is not False and (trainable is True or np.issubdtype(dtype, np.inexact))
+    value = active.variable(VariableSpec(name, sizes, _numpy(dtype), start, is_trainable, is_local=is_local))
+    for key in collections or ():
+        if key not in _OWN_COLLECTIONS:
+            add_to_collections([key], value)
+    return value
+
+
+_OWN_COLLECTIONS = (GraphKeys.GLOBAL_VARIABLES, GraphKeys.LOCAL_VARIABLES, GraphKeys.TRAINABLE_VARIABLES)
+
+
 def _remember(active: Frame, name: str, value: Any, regularizer: Any, constraint: Any) -> None:
-    if regularizer is not None and name not in active.penalties:
-        active.penalties[name] = regularizer(value)
+    if regularizer is not None:
+        penalty = regularizer(value)
+        if penalty is not None:
+            active.penalties[name] = penalty
+            active.tensors[unique(f"{name}/Regularizer/penalty", active.names_taken)] = penalty
+            add_to_collections([GraphKeys.REGULARIZATION_LOSSES], penalty)
     if constraint is not None:
         active.constraints[name] = constraint
+
+
+def Variable(
+    initial_value: Any = None,
+    trainable: bool | None = None,
+    collections: Sequence[str] | None = None,
+    validate_shape: bool = True,
+    caching_device: Any = None,
+    name: str | None = None,
+    variable_def: Any = None,
+    dtype: Any = None,
+    expected_shape: Any = None,
+    import_scope: Any = None,
+    constraint: Callable[[Any], Any] | None = None,
+    use_resource: bool | None = None,
+    synchronization: Any = None,
+    aggregation: Any = None,
+    shape: Any = None,
+) -> Any:
+    """Makes a variable of its own, whatever scopes say of reuse; returns its value, as a device array.
+
+    Args:
+        initial_value: an array, a number, a function of no arguments, or what the model function has
+            computed, such as `tf.random.normal([3])`, from random numbers and first values of other variables.
+        trainable: whether optimizers change it; True if None.
+        collections: 'local_variables' makes it one that is neither trained nor saved.
+        validate_shape: has no effect.
+        caching_device: has no effect.
+        name: in the current name scope, numbered where it is taken; `Variable` if None.
+        variable_def: has no effect.
+        dtype: of its elements; that of the initial value if None.
+        expected_shape: has no effect.
+        import_scope: has no effect.
+        constraint: a function of the value that optimizers apply after each step.
+        use_resource: has no effect.
+        synchronization: has no effect.
+        aggregation: has no effect.
+        shape: has no effect.
+
+    Raises:
+        InvalidArgumentError: there is no initial value.
+
+    Example:
+        >>> import estimax as tf
+        >>> tf.Variable([1.0, 2.0], name="weights").tolist()
+        [1.0, 2.0]
+    """
+    active = frame()
+    own = unique("/".join([*active.name_scopes, name or "Variable"]), active.names_taken)
+    if initial_value is None:
+        raise InvalidArgumentError(f"variable {own!r} needs an initial value")
+    if callable(initial_value) and not isinstance(initial_value, Tensor | jax.Array):
+        initial_value = initial_value()
+    if isinstance(initial_value, jax.core.Tracer):
+        first = initial_value if dtype is None else initial_value.astype(_numpy(dtype))
+        active.initials[own] = first
+        start: Any = Computed()
+        sizes, dtype = tuple(int(n) for n in first.shape), first.dtype
+    else:
+        start, sizes, dtype = _first_value(own, None, dtype, initial_value)
+    value = _made(active, own, sizes, dtype, start, trainable, collections)
+    _remember(active, own, value, None, constraint)
+    return value
 
 
 def _first_value(name: str, shape: Any, dtype: Any, initializer: Any) -> tuple[Any, Any, Any]:
@@ -100,7 +219,7 @@ def _first_value(name: str, shape: Any, dtype: Any, initializer: Any) -> tuple[A
         numpy_dtype = np.dtype(as_dtype(np.float32 if dtype is None else dtype).as_numpy_dtype)
         is_real = np.issubdtype(numpy_dtype, np.inexact)
         return glorot_uniform_initializer() if is_real else zeros_initializer(), shape, numpy_dtype
-    if isinstance(initializer, Initializer):
+    if isinstance(initializer, Initializer) and "rng" in inspect.signature(initializer).parameters:
         return initializer, shape, _numpy(np.float32 if dtype is None else dtype)
     if callable(initializer) and not isinstance(initializer, Tensor | jax.Array):
         adapted = _Function(initializer)
@@ -124,7 +243,7 @@ def _narrow(dtype: Any) -> Any:
 
 
 def _numpy(dtype: Any) -> np.dtype[Any]:
-    numpy_dtype: np.dtype[Any] = np.dtype(as_dtype(dtype).as_numpy_dtype)
+    numpy_dtype: np.dtype[Any] = np.dtype(_narrow(as_dtype(dtype).as_numpy_dtype))
     return numpy_dtype
 
 

@@ -73,10 +73,15 @@ def test_a_name_in_a_scope_is_one_variable_whose_shape_is_known():
     with entered(Frame({"scope/w": jnp.array([1.0, 2.0])})) as active:
         with variable_scope("scope"):
             first = tf.get_variable("w", [2])
-        with variable_scope("scope"):
-            assert tf.get_variable("w") is first
-        with pytest.raises(ValueError, match=r"'scope/w' exists with shape \(2,\)"), variable_scope("scope"):
-            tf.get_variable("w", [3])
+        for reuse in (True, tf.AUTO_REUSE):
+            with tf.variable_scope("scope", reuse=reuse):
+                assert tf.get_variable("w") is first
+                with pytest.raises(ValueError, match=r"'scope/w' exists with shape \(2,\)"):
+                    tf.get_variable("w", [3])
+        with pytest.raises(ValueError, match=r"'scope/w' exists already\. To share it"), tf.variable_scope("scope"):
+            tf.get_variable("w", [2])
+        with pytest.raises(ValueError, match="'scope/v' does not exist"), tf.variable_scope("scope", reuse=True):
+            tf.get_variable("v", [2])
         assert list(active.specs) == ["scope/w"]
 
 
@@ -103,7 +108,9 @@ def test_trainable_variables_are_listed_by_scope():
 def test_regularizers_are_applied_once():
     with entered(Frame({"w": jnp.array([1.0, 2.0])})) as active:
         for _ in range(2):
-            tf.get_variable("w", [2], regularizer=lambda value: 0.5 * jnp.sum(value))
+            with tf.variable_scope("", reuse=tf.AUTO_REUSE):
+                tf.get_variable("w", [2], regularizer=lambda value: 0.5 * jnp.sum(value))
+        assert len(tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)) == 1
     assert {name: float(v) for name, v in active.penalties.items()} == {"w": 1.5}
 
 

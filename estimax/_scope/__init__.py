@@ -4,3 +4,7 @@
 as it goes, into a `Program`: specs of its variables and a pure function of their
 values.
 """
+
+from estimax._scope._array_methods import install
+
+install()

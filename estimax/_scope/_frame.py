@@ -8,14 +8,15 @@ while a model function runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.extend.core import get_opaque_trace_state
 
 Initializer = Callable[..., np.ndarray]
 
@@ -56,6 +57,49 @@ class VariableSpec:
 
 
 @dataclass(frozen=True)
+class ScopeSettings:
+    """What holds for the variables made inside of a variable scope, unless they say otherwise.
+
+    Attributes:
+        reuse: whether variables must exist (True), must not (False or None), or may (`AUTO_REUSE`).
+        initializer: of variables without one of their own.
+        regularizer: the same.
+        constraint: the same.
+        dtype: of variables that do not say theirs.
+    """
+
+    reuse: Any = None
+    initializer: Any = None
+    regularizer: Any = None
+    constraint: Any = None
+    dtype: Any = None
+
+
+class Assignment(NamedTuple):
+    """The change of a variable, which takes place if it is run.
+
+    Attributes:
+        name: of the variable.
+        value: after the change; also what stands for the assignment.
+    """
+
+    name: str
+    value: Any
+
+
+class Follower(NamedTuple):
+    """A variable that moves towards another one after each step.
+
+    Attributes:
+        source: the name of the other one.
+        decay: the share of its old value that it keeps.
+    """
+
+    source: str
+    decay: Any
+
+
+@dataclass(frozen=True)
 class Lookup:
     """One reading of rows: the ids (any shape; the number of rows or more where there is none)."""
 
@@ -78,6 +122,16 @@ class Frame:
         penalties: what regularizers made of variables, by the names of these.
         constraints: functions that are applied to variables after each step of an optimizer.
         handed: the values of variables that were handed out, by identity, with their names.
+        settings: what `variable_scope` says of the variables made inside.
+        name_scopes: the path of the name scope.
+        tensors: results that have a name, by their full names.
+        collections: what was left in collections, by their names.
+        assignments: what `assign` returned, by identity, with what it is to change when it is run.
+        pending: the last value that was assigned to each variable, run or not.
+        followers: moving averages of variables, by their names.
+        initials: first values of variables that the function itself computes.
+        at_end: what stays open until the call ends, and what is done then.
+        home: what JAX was tracing when the call began.
         rerun: calls the model function again, inside this call, in another frame.
         differentiated: the gradients that were computed in this call, in order.
         known_gradients: those that a call that is made for one more of them must not compute again; such a call
@@ -92,30 +146,54 @@ class Frame:
     specs: dict[str, VariableSpec] = field(default_factory=dict)
     lookups: list[Lookup] = field(default_factory=list)
     updates: dict[str, Any] = field(default_factory=dict)
-    summaries: list[tuple[str, str, Any]] = field(default_factory=list)
+    summaries: list[Any] = field(default_factory=list)
     scopes: list[str] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)
+    settings: ScopeSettings = field(default_factory=ScopeSettings)
+    name_scopes: list[str] = field(default_factory=list)
+    names_taken: dict[str, int] = field(default_factory=dict)
+    tensors: dict[str, Any] = field(default_factory=dict)
+    collections: dict[str, list[Any]] = field(default_factory=dict)
+    assignments: dict[int, Assignment] = field(default_factory=dict)
+    pending: dict[str, Any] = field(default_factory=dict)
+    followers: dict[str, Follower] = field(default_factory=dict)
+    initials: dict[str, Any] = field(default_factory=dict)
     penalties: dict[str, Any] = field(default_factory=dict)
     constraints: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     handed: dict[int, tuple[str, Any]] = field(default_factory=dict)
+    at_end: ExitStack = field(default_factory=ExitStack)
     rerun: Callable[[Frame], Any] | None = None
     differentiated: list[Any] = field(default_factory=list)
     known_gradients: Sequence[Any] | None = None
     draws: int = 0
+    home: Any = field(default_factory=get_opaque_trace_state)
 
     def full_name(self, name: str) -> str:
         return "/".join([*self.scopes, name])
 
     def unique_name(self, base: str) -> str:
         """Returns base, base_1, base_2, ... for layers without a name, by order of creation in a scope."""
-        full = self.full_name(base)
-        number = self.taken.get(full, 0)
-        self.taken[full] = number + 1
-        return base if number == 0 else f"{base}_{number}"
+        name, number = base, 0
+        while self.taken.get(self.full_name(name), 0):
+            number += 1
+            name = f"{base}_{number}"
+        self.taken[self.full_name(name)] = 1
+        return name
+
+    def name_result(self, name: str, value: Any) -> str:
+        """Gives a result a name in the current name scope, numbered where it is taken; returns the full name."""
+        full = unique("/".join([*self.name_scopes, name]), self.names_taken)
+        self.tensors[full] = value
+        return full
+
+    def result_name(self, value: Any) -> str | None:
+        """Returns the name of a result, or None where it has none."""
+        return next((name for name, known in self.tensors.items() if known is value), None)
 
     def variable(self, spec: VariableSpec) -> Any:
         """Returns the current value of a variable, which is declared with the first use of its name."""
         known = self.specs.setdefault(spec.name, spec)
+        self.names_taken.setdefault(spec.name, 1)
         if (known.shape, known.dtype) != (spec.shape, spec.dtype):
             raise ValueError(
                 f"variable {spec.name!r} exists with shape {known.shape} and type {known.dtype}; "
@@ -130,6 +208,8 @@ class Frame:
             return self.updates[spec.name]
         if spec.name in self.values:
             return self.values[spec.name]
+        if spec.name in self.initials:
+            return self.initials[spec.name]
         return self.create(spec) if self.create else jnp.zeros(spec.shape, spec.dtype)
 
     def name_of(self, value: Any) -> str | None:
@@ -150,12 +230,40 @@ class Frame:
             return rows + self.deltas[number]
         return jnp.take(table, ids, axis=0, mode="fill", fill_value=0)
 
+    def take_rows(self, table: Any, ids: Any) -> Any:
+        """Returns the rows of an array at `ids`; of a variable those that `look_up` finds."""
+        name = self.name_of(table)
+        if name is not None and name in self.specs and self.is_at_home():
+            return self.look_up(self.specs[name], ids)
+        return jnp.take(table, jnp.asarray(ids), axis=0)
+
+    def is_at_home(self) -> bool:
+        """Whether the call itself is being traced, and not the body of a loop or a mapped function in it."""
+        return bool(get_opaque_trace_state() == self.home)  # type: ignore[no-untyped-call]  # of JAX
+
     def next_key(self) -> Any:
         """Returns a key for random numbers that differ in each use and each step."""
         if self.key is None:
             raise RuntimeError("random numbers are drawn only while training")
         self.draws += 1
         return jax.random.fold_in(self.key(), self.draws)
+
+
+def unique(name: str, taken: dict[str, int]) -> str:
+    """Returns name, name_1, name_2, ...: the first that is not taken, and takes it.
+
+    Example:
+        >>> taken = {}
+        >>> [unique("loss", taken) for _ in range(3)]
+        ['loss', 'loss_1', 'loss_2']
+    """
+    free, number = name, taken.get(name, 0)
+    while free in taken:
+        free = f"{name}_{number}"
+        number += 1
+    taken[name] = max(number, 1)
+    taken.setdefault(free, 1)
+    return free
 
 
 current_frame: ContextVar[Frame | None] = ContextVar("frame", default=None)

@@ -24,17 +24,27 @@ from estimax._base._errors import UnimplementedError
 from estimax._base._shapes import TensorSpec
 from estimax._graph._boundary import Boundary, current_boundary
 from estimax._graph._function import Function, placeholder_for
-from estimax._graph._tensor import Tensor
-from estimax._scope._frame import Frame, VariableSpec, entered
+from estimax._graph._tensor import Tensor, as_concrete
+from estimax._scope._assigning import run_now
+from estimax._scope._computed import Computed
+from estimax._scope._frame import Frame, VariableSpec, entered, frame, unique
+from estimax._scope._libraries import enter_libraries
 
 
 class Crossings(Boundary):
     """The crossings of one call, numbered in the order in which they happen."""
 
     def __init__(
-        self, make_entry: Callable[[int, Tensor], Any], rows: int | None = None, width: int | None = None
+        self,
+        make_entry: Callable[[int, Tensor], Any],
+        rows: int | None = None,
+        width: int | None = None,
+        is_eager: bool = False,
+        known_exits: Sequence[Tensor] = (),
     ) -> None:
         self.make_entry = make_entry
+        self.is_eager = is_eager
+        self.known_exits = tuple(known_exits)
         self.open_sizes = (rows, width)
         self.entries: list[Tensor] = []
         self.exits: list[tuple[Tensor, Any]] = []
@@ -79,13 +89,40 @@ class Crossings(Boundary):
     def leave(self, array: Any) -> Tensor:
         if id(array) in self._tensors:
             return self._tensors[id(array)][1]
-        rows, width = self.open_sizes
-        sizes = enumerate(array.shape)
-        shape = tuple(s if isinstance(s, int) and s != (width if axis else rows) else None for axis, s in sizes)
-        tensor = placeholder_for(TensorSpec(shape, as_dtype(array.dtype)))
+        if self.is_eager:
+            return as_concrete(np.asarray(array))
+        tensor = placeholder_for(self._exit_spec(array))
         self.exits.append((tensor, array))
         self._tensors[id(array)] = (array, tensor)
         return tensor
+
+    def take_rows(self, table: Any, ids: Any) -> Any:
+        return frame().take_rows(table, ids)
+
+    def _exit_spec(self, array: Any) -> TensorSpec:
+        """Returns what is known of a result on the host: in every call the same as in the first."""
+        if len(self.exits) < len(self.known_exits):
+            return self.known_exits[len(self.exits)].spec
+        rows, width = self.open_sizes
+        sizes = enumerate(array.shape)
+        shape = tuple(s if isinstance(s, int) and s != (width if axis else rows) else None for axis, s in sizes)
+        return TensorSpec(shape, as_dtype(array.dtype))
+
+    def run(self, ops: Any) -> None:
+        run_now(ops)
+
+    def name(self, name: str, value: Any) -> None:
+        if isinstance(value, Tensor | jax.Array):
+            frame().name_result(name, value)
+
+    def summarize(self, name: str, declared: Callable[[str], Any]) -> Any:
+        active = frame()
+        summary = declared(unique("/".join([*active.name_scopes, name]), active.names_taken))
+        active.summaries.append(summary)
+        return summary
+
+    def summaries(self) -> list[Any]:
+        return list(frame().summaries)
 
 
 def _for_device(value: Any) -> np.ndarray:
@@ -112,6 +149,7 @@ class Program:
         lookups: the table of each reading of rows, in order.
         call: the abstract call; of use for the structure of its result and the host
             Tensors in it, not for its arrays.
+        is_eager: whether the function is called with values, never with what stands for them.
     """
 
     function: Callable[..., Any]
@@ -123,6 +161,11 @@ class Program:
     exits: tuple[Tensor, ...]
     lookups: tuple[str, ...]
     call: Call
+    is_eager: bool = False
+
+    def shapes_of(self, results: Callable[[], Any]) -> Any:
+        """Returns what a function of this program gives, of which only shapes are of interest."""
+        return results() if self.is_eager else jax.eval_shape(results)
 
     def run(
         self,
@@ -145,7 +188,17 @@ class Program:
             spec = self.entry_specs[number]
             return jnp.zeros(spec.shape, spec.dtype)
 
-        return _call(self.function, self.arguments, Frame(values, deltas, key, rows=rows), Crossings(make_entry))
+        return _call(
+            self.function,
+            self.arguments,
+            Frame(values, deltas, key, rows=rows),
+            Crossings(make_entry, is_eager=self.is_eager, known_exits=self.exits),
+        )
+
+    def initials(self, key: Any) -> dict[str, Any]:
+        """Computes the first values of the variables that the function itself computes."""
+        entries = [jnp.zeros(s.shape, s.dtype) for s in self.used_specs]
+        return dict(self.run({}, entries, lambda: key).frame.initials)
 
     @property
     def used_specs(self) -> list[jax.ShapeDtypeStruct]:
@@ -162,7 +215,7 @@ class Program:
         closed = jax.make_jaxpr(extracted)(self.used_specs)
         live = {v for v in closed.jaxpr.outvars if not hasattr(v, "val")}
         for equation in reversed(closed.jaxpr.eqns):
-            if live.intersection(equation.outvars):
+            if equation.effects or live.intersection(equation.outvars):
                 live.update(v for v in equation.invars if not hasattr(v, "val"))
         kept = [i for i, v in enumerate(closed.jaxpr.invars) if v in live]
         return dataclasses.replace(
@@ -207,7 +260,7 @@ def transform(
 
     jax.eval_shape(abstractly)
     call, crossings, made = found[-1]
-    return Program(
+    program = Program(
         function=function,
         arguments=arguments,
         specs=dict(call.frame.specs),
@@ -218,6 +271,29 @@ def transform(
         lookups=tuple(lookup.table for lookup in call.frame.lookups),
         call=call,
     )
+    for spec in program.specs.values():
+        if isinstance(spec.initializer, Computed):
+            spec.initializer.bind(spec.name, program.initials)
+    return program
+
+
+def call_eagerly(
+    function: Callable[..., Any], arguments: tuple[Any, ...], create: Callable[[VariableSpec], Any]
+) -> Program:
+    """Calls a model function with values; returns a program for these arguments alone, which is not to be compiled.
+
+    Args:
+        function: called with the arguments, numbers as device arrays.
+        arguments: structures of concrete Tensors.
+        create: makes the first value of a variable.
+    """
+    call = _call(function, arguments, Frame({}, key=any_key, create=create), Crossings(_no_entry, is_eager=True))
+    lookups = tuple(lookup.table for lookup in call.frame.lookups)
+    return Program(function, arguments, dict(call.frame.specs), (), (), (), (), lookups, call, is_eager=True)
+
+
+def _no_entry(number: int, tensor: Tensor) -> Any:
+    raise TypeError(f"{tensor!r} has no value, which functions that run eagerly need")
 
 
 def any_key() -> Any:
@@ -239,7 +315,8 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Fram
     active.rerun = partial(_call_again, function, arguments, crossings)
     token = current_boundary.set(crossings)
     try:
-        with entered(active):
+        with entered(active), active.at_end:
+            enter_libraries(active)
             result = function(*(nest.map_leaves(lambda t: _given(t, crossings), a) for a in arguments))
     finally:
         current_boundary.reset(token)
@@ -250,4 +327,5 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Fram
 def _call_again(function: Callable[..., Any], arguments: tuple[Any, ...], outer: Crossings, active: Frame) -> Call:
     """Calls the function inside a call of it, with other values of its variables and the entries that it has so far."""
     made = list(outer.entered)
-    return _call(function, arguments, active, Crossings(lambda number, tensor: made[number], *outer.open_sizes))
+    crossings = Crossings(lambda number, tensor: made[number], *outer.open_sizes, outer.is_eager)
+    return _call(function, arguments, active, crossings)

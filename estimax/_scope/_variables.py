@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from estimax._base._dtypes import as_dtype
-from estimax._scope._frame import Frame, Initializer, VariableSpec, current_frame, frame
-
-
-@contextmanager
-def variable_scope(name: str) -> Iterator[str]:
-    """Puts a name before the names of the variables made inside, `name/variable`."""
-    active = current_frame.get()
-    if active is None:
-        yield name
-        return
-    active.scopes.append(name)
-    try:
-        yield "/".join(active.scopes)
-    finally:
-        active.scopes.pop()
+from estimax._scope._frame import Frame, Initializer, VariableSpec, frame
+from estimax._scope._scopes import variable_scope as variable_scope
 
 
 def get_variable(
@@ -122,15 +108,35 @@ class VariableHandle:
         name: str
 
 
-def trainable_variables(scope: str | None = None) -> list[VariableHandle]:
+def listed_variables(chosen: Callable[[VariableSpec], bool], scope: str | None = None) -> list[Any]:
+    """Returns the values of the variables that the running model function has made so far, as `get_variable` does.
+
+    Args:
+        chosen: whether a variable is listed.
+        scope: a regular expression that their names must match at the start; all if None.
+    """
+    active = frame()
+    wanted = [s for n, s in active.specs.items() if chosen(s) and (scope is None or re.match(scope, n))]
+    return [active.variable(spec) for spec in wanted]
+
+
+def trainable_variables(scope: str | None = None) -> list[Any]:
     """Returns the variables that the running model function has made so far and that optimizers change.
 
     Args:
         scope: a regular expression that their names must match at the start; all if None.
+
+    Returns:
+        What `get_variable` returned: arrays that know their `name`.
     """
-    active = frame()
-    return [
-        VariableHandle(spec, active.variable(spec))
-        for name, spec in active.specs.items()
-        if spec.is_trainable and (scope is None or re.match(scope, name))
-    ]
+    return listed_variables(lambda spec: spec.is_trainable, scope)
+
+
+def global_variables(scope: str | None = None) -> list[Any]:
+    """Returns the variables that the running model function has made so far and that are saved."""
+    return listed_variables(lambda spec: not spec.is_local, scope)
+
+
+def local_variables(scope: str | None = None) -> list[Any]:
+    """Returns the totals of metrics, and what else was made as a local variable."""
+    return listed_variables(lambda spec: spec.is_local, scope)

@@ -15,7 +15,7 @@ def test_names_are_those_of_the_scopes_around():
         with variable_scope("dnn") as outer, variable_scope("hidden") as inner:
             get_variable("kernel", (2, 3), initializer=zeros_initializer())
         get_variable("bias", (), initializer=zeros_initializer())
-    assert (outer, inner) == ("dnn", "dnn/hidden")
+    assert (outer.name, inner.name) == ("dnn", "dnn/hidden")
     assert list(active.specs) == ["dnn/hidden/kernel", "bias"]
     assert active.specs["dnn/hidden/kernel"].shape == (2, 3)
     assert active.scopes == []
@@ -85,8 +85,8 @@ def test_outside_of_a_model_function_variables_have_their_first_values():
     assert get_variable("w", (2,), initializer=constant_initializer(3)).tolist() == [3, 3]
     assert Table("t", (2, 1), ones_initializer()).lookup([0, -1]).tolist() == [[1], [0]]
     assert frame() is not frame()
-    with variable_scope("alone") as name:
-        assert name == "alone"
+    with variable_scope("alone") as scope:
+        assert scope.name == "alone"
 
 
 def test_an_initializer_must_give_the_shape_of_the_variable():
