@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError, OpError
-from estimax._base._files import as_path, exists, names_in, open_read, write_atomically
+from estimax._base._errors import DataLossError, NotFoundError, OpError
+from estimax._base._files import Path, as_path, exists, names_in, open_read, write_atomically
 from estimax._base._logger import logger
 
 INDEX = "checkpoint"
 SUFFIX = ".safetensors"
+ORIGINAL_SUFFIX = ".index"  # of the file of a checkpoint of TensorFlow that lists its variables
 BASENAME = "model.ckpt"
 
 _LINE = re.compile(r'\s*(\w+)\s*:\s*("(?:[^"\\]|\\.)*"|[^"\s#]+)\s*(?:#.*)?')
@@ -150,10 +151,10 @@ def _relative(folder: str, path: str) -> str:
 
 
 def listed_checkpoints(folder: str) -> list[str]:
-    """Lists the prefixes of the checkpoint files in a folder by step, whatever the index says."""
-    pattern = re.compile(rf"{re.escape(BASENAME)}-(-?\d+){re.escape(SUFFIX)}")
-    found = [(int(m[1]), name) for name in names_in(folder) if (m := pattern.fullmatch(name))]
-    return [os.path.join(folder, name.removesuffix(SUFFIX)) for _, name in sorted(found)]
+    """Lists the prefixes of the checkpoints in a folder by step, ours and the original's, whatever the index says."""
+    pattern = re.compile(rf"({re.escape(BASENAME)}-(-?\d+))({re.escape(SUFFIX)}|{re.escape(ORIGINAL_SUFFIX)})")
+    found = {(int(m[2]), m[1]) for name in names_in(folder) if (m := pattern.fullmatch(name))}
+    return [os.path.join(folder, name) for _, name in sorted(found)]
 
 
 def checkpoints_by_age(folder: str, name: str = INDEX) -> list[str]:
@@ -177,9 +178,18 @@ def _unique(paths: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(paths))
 
 
-def checkpoint_exists(checkpoint_prefix: str) -> bool:
-    """Tells whether there is a checkpoint of this prefix, in this form or in the original's."""
-    return exists(f"{checkpoint_prefix}{SUFFIX}") or exists(f"{checkpoint_prefix}.index")
+def checkpoint_exists(checkpoint_prefix: Path) -> bool:
+    """Tells whether there is a checkpoint of this prefix, in this form or in one of the original's.
+
+    Example:
+        >>> from estimax._base._checkpoint_index import checkpoint_exists
+        >>> checkpoint_exists("/nowhere/model.ckpt-7")
+        False
+    """
+    prefix = as_path(checkpoint_prefix)
+    if exists(f"{prefix}{SUFFIX}") or exists(f"{prefix}{ORIGINAL_SUFFIX}"):
+        return True
+    return exists(prefix) and not os.path.isdir(prefix)  # the original wrote one file before 1.0
 
 
 def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -> str | None:
@@ -197,28 +207,3 @@ def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -
             return prefix
         logger().warning("The checkpoint %s is missing, the one before it is used.", prefix)
     return None
-
-
-def tensor_path(path: str) -> str:
-    """Returns the file that a folder, a prefix or a file name stands for.
-
-    A folder stands for its newest checkpoint, or for the only safetensors file in it.
-
-    Raises:
-        InvalidArgumentError: the folder has no checkpoint.
-        NotFoundError: there is no such file.
-    """
-    text = as_path(path)
-    if exists(f"{text}{SUFFIX}"):
-        return f"{text}{SUFFIX}"
-    if not exists(text):
-        raise NotFoundError(f"there is no checkpoint {text!r}: neither {text + SUFFIX!r} nor a folder of this name")
-    if not os.path.isdir(text):
-        return text
-    prefix = latest_checkpoint(text)
-    if prefix is not None:
-        return f"{prefix}{SUFFIX}"
-    single = [name for name in names_in(text) if name.endswith(SUFFIX)]
-    if len(single) != 1:
-        raise InvalidArgumentError(f"the folder {text!r} must hold a checkpoint; it has {names_in(text)[:5]}")
-    return os.path.join(text, single[0])

@@ -50,6 +50,22 @@ def crc32c(data: bytes) -> int:
     return state ^ _ALL
 
 
+def crc32c_of_both(first: int, second: int, size: int) -> int:
+    """Returns the checksum of a text and another behind it, from the checksums of each and the size of the second.
+
+    Example:
+        >>> from estimax._base._crc32c import crc32c, crc32c_of_both
+        >>> crc32c_of_both(crc32c(b"1234"), crc32c(b"56789"), 5) == crc32c(b"123456789")
+        True
+    """
+    state = np.array([first], np.uint32)
+    units = (size + _UNIT - 1) // _UNIT
+    for k in range(units.bit_length()):
+        if units >> k & 1:
+            state = _shifted(state, k)
+    return int(_without_zeros(state, np.array([units * _UNIT - size]))[0]) ^ second
+
+
 def masked(crc: Any) -> Any:
     """Returns a checksum, or an array of them, in the form in which record files store it.
 

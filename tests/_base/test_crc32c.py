@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimax._base._crc32c import GAP, SpanChecksums, crc32c, crc32c_of_numbers, masked
+from estimax._base._crc32c import GAP, SpanChecksums, crc32c, crc32c_of_both, crc32c_of_numbers, masked
 
 
 def bit_by_bit(data):
@@ -98,3 +98,8 @@ def test_numbers_have_the_checksums_of_their_bytes(numbers):
 def test_checksums_are_masked_as_record_files_store_them(checksum, stored):
     assert int(masked(checksum)) == stored
     assert masked(np.array([checksum, 0], np.uint32)).tolist() == [stored, 0xA282EAD8]
+
+
+@given(st.binary(max_size=70), st.binary(max_size=70))
+def test_the_checksum_of_two_texts_follows_from_those_of_each(first, second):
+    assert crc32c_of_both(crc32c(first), crc32c(second), len(second)) == crc32c(first + second)
