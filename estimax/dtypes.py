@@ -16,6 +16,7 @@ from estimax._base._dtypes import (
     uint32,
     uint64,
 )
+from estimax._base._lazy import explain_missing
 from estimax.math import (
     cast,
     saturate_cast,
@@ -39,3 +40,5 @@ __all__ = [
     "uint64",
     "uint8",
 ]
+
+explain_missing(__name__)

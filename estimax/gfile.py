@@ -16,6 +16,7 @@ from estimax._base import _files
 from estimax._base._errors import AlreadyExistsError, FailedPreconditionError, InvalidArgumentError, NotFoundError
 from estimax._base._files import Path, as_path, file_system, is_remote, named_errors, names_in, open_read
 from estimax._base._files import exists as exists
+from estimax._base._lazy import explain_missing
 
 _DIRECTORY = 3  # pyarrow.fs.FileType.Directory
 
@@ -329,3 +330,5 @@ DeleteRecursively = rmtree
 Rename = rename
 Copy = copy
 Stat = stat
+
+explain_missing(__name__)

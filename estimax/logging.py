@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 
 from estimax._base._errors import InvalidArgumentError
+from estimax._base._lazy import explain_missing
 from estimax._base._logger import logger as get_logger
 
 DEBUG = logging.DEBUG
@@ -125,3 +126,6 @@ def _count_call() -> int:
     place = (frame.f_code.co_filename, frame.f_lineno)
     _calls[place] += 1
     return _calls[place] - 1
+
+
+explain_missing(__name__)

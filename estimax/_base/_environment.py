@@ -27,6 +27,11 @@ def variable(name: str, default: str = "", environ: Mapping[str, str] | None = N
     return value or default
 
 
+def inherited() -> dict[str, str]:
+    """Returns a copy of the whole environment, to change and hand to a process that is started."""
+    return dict(os.environ)
+
+
 def cache_home(environ: Mapping[str, str] | None = None) -> Path:
     """Returns the folder for what can be made again: XDG_CACHE_HOME, or `~/.cache`.
 
@@ -37,6 +42,18 @@ def cache_home(environ: Mapping[str, str] | None = None) -> Path:
     """
     given = variable("XDG_CACHE_HOME", environ=environ)
     return Path(given) if given else Path("~/.cache").expanduser()
+
+
+def choose_keras_backend(name: str) -> None:
+    """Sets KERAS_BACKEND, which Keras reads when it is imported, unless it is set.
+
+    Example:
+        >>> from estimax._base._environment import choose_keras_backend, variable
+        >>> choose_keras_backend("jax")
+        >>> variable("KERAS_BACKEND")
+        'jax'
+    """
+    os.environ.setdefault("KERAS_BACKEND", name)
 
 
 def tf_config(environ: Mapping[str, str] | None = None) -> dict[str, Any]:

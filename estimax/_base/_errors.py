@@ -39,3 +39,43 @@ class FailedPreconditionError(OpError, RuntimeError):
 
 class UnimplementedError(OpError, NotImplementedError):
     """An operation that exists in TensorFlow but not, or not in this place, here."""
+
+
+class AbortedError(OpError, RuntimeError):
+    """Something was given up before it was done."""
+
+
+class CancelledError(OpError, RuntimeError):
+    """Somebody has called something off."""
+
+
+class DeadlineExceededError(OpError, TimeoutError):
+    """Something has taken longer than it may."""
+
+
+class InternalError(OpError, RuntimeError):
+    """Something that cannot be has happened."""
+
+
+class OperatorNotAllowedInGraphError(OpError, TypeError):
+    """A symbolic Tensor was used where its value must be known."""
+
+
+class PermissionDeniedError(OpError, PermissionError):
+    """A file or folder that may not be read or written."""
+
+
+class ResourceExhaustedError(OpError, MemoryError):
+    """Memory, or a disk, is full."""
+
+
+class UnauthenticatedError(OpError, PermissionError):
+    """Nobody knows who asks."""
+
+
+class UnavailableError(OpError, ConnectionError):
+    """A service cannot be reached."""
+
+
+class UnknownError(OpError, RuntimeError):
+    """An error of which nothing is known."""

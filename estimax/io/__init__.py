@@ -57,5 +57,8 @@ _IMAGES = (
 __getattr__ = lazy_attributes(
     __name__,
     {name: f"estimax.image:{name}" for name in _IMAGES}
-    | {"tf_record_iterator": "estimax.data._tf_record_dataset:tf_record_iterator"},
+    | {
+        "gfile": "estimax.gfile",
+        "tf_record_iterator": "estimax.data._tf_record_dataset:tf_record_iterator",
+    },
 )

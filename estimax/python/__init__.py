@@ -2,7 +2,19 @@
 
 from estimax._base._lazy import lazy_attributes
 
-_LAZY = {"feature_column": "estimax.python.feature_column"}
+_LAZY = {
+    "client": "estimax.python.client",
+    "estimator": "estimax.compat.v1.estimator",
+    "feature_column": "estimax.python.feature_column",
+    "framework": "estimax.compat.v1",
+    "keras": "estimax.keras",
+    "lib": "estimax.python.lib",
+    "ops": "estimax.compat.v1",
+    "platform": "estimax.python.platform",
+    "saved_model": "estimax.saved_model",
+    "summary": "estimax.summary",
+    "training": "estimax.python.training",
+}
 
 __getattr__ = lazy_attributes(__name__, _LAZY)
 
