@@ -8,10 +8,12 @@ programs that pass it and has no effect.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from estimax._base._errors import InvalidArgumentError
 from estimax.nn._activations import chosen_axis
@@ -101,19 +103,33 @@ def softmax_cross_entropy_with_logits_v2(
         >>> tf.nn.softmax_cross_entropy_with_logits_v2(labels=[[0.0, 1.0]], logits=[[0.0, 0.0]]).tolist()
         [0.6931471824645996]
     """
-    z, y = as_floats(_given("softmax_cross_entropy_with_logits", "logits", logits)), as_array(labels)
+    function = "softmax_cross_entropy_with_logits"
+    z, y = as_floats(_given(function, "logits", logits)), as_array(_given(function, "labels", labels))
     try:
         jnp.broadcast_shapes(y.shape, z.shape)
     except ValueError:
-        raise InvalidArgumentError(_unequal("softmax_cross_entropy_with_logits", y, z)) from None
+        raise InvalidArgumentError(_unequal(function, y, z)) from None
     along = chosen_axis(axis, dim)
-    return -jnp.sum(y.astype(z.dtype) * jax.nn.log_softmax(z, along), along)
+    return _softmax_cross_entropy(along, y.astype(z.dtype), z)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(0,))
+def _softmax_cross_entropy(axis: int, y: jax.Array, z: jax.Array) -> jax.Array:
+    return -jnp.sum(y * jax.nn.log_softmax(z, axis), axis)
+
+
+@_softmax_cross_entropy.defjvp
+def _derivative(axis: int, values: Any, tangents: Any) -> tuple[jax.Array, jax.Array]:
+    """Takes `softmax(z) - y` for the derivative by z, as the original does, also where labels do not sum to 1."""
+    (y, z), (dy, dz) = values, tangents
+    by_logits, by_labels = jax.nn.softmax(z, axis) - y, -jax.nn.log_softmax(z, axis)
+    return _softmax_cross_entropy(axis, y, z), jnp.sum(by_logits * dz + by_labels * dy, axis)
 
 
 def softmax_cross_entropy_with_logits(
     labels: Any = None, logits: Any = None, axis: int | None = None, name: str | None = None, dim: int | None = None
 ) -> jax.Array:
-    """Returns the same as `softmax_cross_entropy_with_logits_v2`, but sends no gradient to the labels."""
+    """Returns the same as `softmax_cross_entropy_with_logits_v2`, but sends no gradient to the labels, as in 1.x."""
     labels = _given("softmax_cross_entropy_with_logits", "labels", labels)
     return softmax_cross_entropy_with_logits_v2(jax.lax.stop_gradient(as_array(labels)), logits, axis, name, dim)
 
@@ -209,6 +225,7 @@ def _unequal(function: str, y: jax.Array, z: jax.Array, names: tuple[str, str] =
 def _refuse_unknown_classes(function: str, labels: jax.Array, classes: int) -> None:
     if isinstance(labels, jax.core.Tracer):
         return
-    unknown = labels[(labels < 0) | (labels >= classes)]
+    known = np.asarray(labels)  # what is known while a program is traced must not be computed with in it
+    unknown = known[(known < 0) | (known >= classes)]
     if unknown.size:
         raise InvalidArgumentError(f"{function} needs labels from 0 to {classes - 1}; got {int(unknown[0])}")

@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from estimax._base._errors import InvalidArgumentError
+from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._scope._crossing import to_device
 from estimax._scope._frame import Frame, current_frame, frame
 from estimax._scope._variables import variable_scope
@@ -29,7 +29,7 @@ class _StepKey:
 
 
 @contextmanager
-def _at_step(active: Frame, sequence: Any, step: Any) -> Iterator[None]:
+def at_step(active: Frame, sequence: Any, step: Any) -> Iterator[None]:
     """Draws other random numbers in each step of a loop whose body is traced once."""
     outside, draws = active.key, active.draws
     active.key, active.draws = _StepKey(sequence, step), 0
@@ -39,7 +39,7 @@ def _at_step(active: Frame, sequence: Any, step: Any) -> Iterator[None]:
         active.key, active.draws = outside, draws
 
 
-def _next_sequence_key(active: Frame) -> Any:
+def next_sequence_key(active: Frame) -> Any:
     """Returns a function of the key of one loop, which differs from those of other draws."""
     outside = active.key
     active.draws += 1
@@ -47,12 +47,19 @@ def _next_sequence_key(active: Frame) -> Any:
     return None if outside is None else lambda: jax.random.fold_in(outside(), number)
 
 
+def drawn_key() -> Any:
+    """Returns a key for random numbers that differ in each use and each step; where no run gives any, a fixed one."""
+    active = frame()
+    if active.key is not None:
+        return active.next_key()
+    active.draws += 1
+    return jax.random.fold_in(jax.random.key(0), active.draws)
+
+
 def sequence_key(owner: Any) -> Any:
     """Returns a key that is the same in all steps of a sequence, and another for each scope of variables."""
     active = frame()
-    key = active.key
-    if key is None:
-        raise RuntimeError("random numbers are drawn only while training")
+    key = active.key or (lambda: jax.random.key(0))
     name = "/".join([*active.scopes, type(owner).__name__])
     return jax.random.fold_in((key.sequence if isinstance(key, _StepKey) else key)(), zlib.crc32(name.encode()))
 
@@ -66,7 +73,7 @@ def dynamic_rnn(
     parallel_iterations: Any = None,
     swap_memory: bool = False,
     time_major: bool = False,
-    scope: str | None = None,
+    scope: Any = None,
 ) -> tuple[Any, Any]:
     """Runs a cell over a batch of sequences.
 
@@ -109,7 +116,7 @@ def static_rnn(
     initial_state: Any = None,
     dtype: Any = None,
     sequence_length: Any = None,
-    scope: str | None = None,
+    scope: Any = None,
 ) -> tuple[list[Any], Any]:
     """Runs a cell over a list of steps, as `dynamic_rnn` does over an array.
 
@@ -152,7 +159,7 @@ def bidirectional_dynamic_rnn(
     parallel_iterations: Any = None,
     swap_memory: bool = False,
     time_major: bool = False,
-    scope: str | None = None,
+    scope: Any = None,
 ) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     """Runs one cell over sequences from their beginning and another one from their end.
 
@@ -174,24 +181,122 @@ def bidirectional_dynamic_rnn(
     return (ahead, back), (state_fw, state_bw)
 
 
+def static_bidirectional_rnn(
+    cell_fw: Any,
+    cell_bw: Any,
+    inputs: Sequence[Any],
+    initial_state_fw: Any = None,
+    initial_state_bw: Any = None,
+    dtype: Any = None,
+    sequence_length: Any = None,
+    scope: Any = None,
+) -> tuple[list[Any], Any, Any]:
+    """Runs one cell over a list of steps from its beginning and another one from its end.
+
+    Arguments and errors are those of `static_rnn`; the variables stand under
+    `bidirectional_rnn/fw` and `bidirectional_rnn/bw`.
+
+    Returns:
+        The list of the outputs of both cells side by side, and their last states.
+    """
+    if not isinstance(inputs, list | tuple) or not inputs:
+        raise InvalidArgumentError(f"static_bidirectional_rnn takes a list of the inputs of all steps; got {inputs!r}")
+    array = jnp.stack([jnp.asarray(to_device(x)) for x in inputs], axis=1)
+    (ahead, back), (state_fw, state_bw) = bidirectional_dynamic_rnn(
+        cell_fw, cell_bw, array, sequence_length, initial_state_fw, initial_state_bw, dtype, scope=scope
+    )
+    both = jnp.concatenate([ahead, back], axis=2)
+    return [both[:, time] for time in range(len(inputs))], state_fw, state_bw
+
+
+def stack_bidirectional_dynamic_rnn(
+    cells_fw: Sequence[Any],
+    cells_bw: Sequence[Any],
+    inputs: Any,
+    initial_states_fw: Sequence[Any] | None = None,
+    initial_states_bw: Sequence[Any] | None = None,
+    dtype: Any = None,
+    sequence_length: Any = None,
+    parallel_iterations: Any = None,
+    time_major: bool = False,
+    scope: Any = None,
+    swap_memory: bool = False,
+) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
+    """Runs pairs of cells on top of each other: each pair reads the outputs of both cells below.
+
+    The variables of the pair with number n stand under `stack_bidirectional_rnn/cell_n/bidirectional_rnn`.
+
+    Args:
+        cells_fw: from the lowest to the highest; they read sequences from their beginning.
+        cells_bw: as many; they read sequences from their end.
+        inputs: see `dynamic_rnn`.
+        initial_states_fw: one state for each cell.
+        initial_states_bw: the same.
+        dtype: see `dynamic_rnn`.
+        sequence_length: see `dynamic_rnn`.
+        parallel_iterations: of no effect.
+        time_major: see `dynamic_rnn`.
+        scope: of the variables.
+        swap_memory: of no effect.
+
+    Returns:
+        The outputs of the highest pair side by side, and the last states of all cells.
+
+    Raises:
+        InvalidArgumentError: there are no cells, or not as many of both kinds.
+    """
+    if not cells_fw or len(cells_fw) != len(cells_bw):
+        raise InvalidArgumentError(
+            f"stack_bidirectional_dynamic_rnn takes as many cells of both directions, at least one; got "
+            f"{len(cells_fw or ())} and {len(cells_bw or ())}"
+        )
+    states: list[tuple[Any, Any]] = []
+    with variable_scope(scope or "stack_bidirectional_rnn"):
+        for number, (fw, bw) in enumerate(zip(cells_fw, cells_bw, strict=True)):
+            first_fw = None if initial_states_fw is None else initial_states_fw[number]
+            first_bw = None if initial_states_bw is None else initial_states_bw[number]
+            with variable_scope(f"cell_{number}"):
+                outputs, last = bidirectional_dynamic_rnn(
+                    fw, bw, inputs, sequence_length, first_fw, first_bw, dtype, time_major=time_major
+                )
+            inputs = jnp.concatenate(outputs, axis=2)
+            states.append(last)
+    return inputs, tuple(s[0] for s in states), tuple(s[1] for s in states)
+
+
+def raw_rnn(cell: Any, loop_fn: Any, *args: Any, **kwargs: Any) -> Any:
+    """Refuses a loop whose steps a program makes itself.
+
+    Raises:
+        UnimplementedError: always.
+    """
+    raise UnimplementedError(
+        "raw_rnn is not there: its loop may end at any step. Use tf.nn.dynamic_rnn with sequence_length, or "
+        "tf.while_loop with maximum_iterations around the call of the cell"
+    )
+
+
+def present_steps(lengths: Any, steps: int) -> Any:
+    """Returns which steps are there, bool [batch, time]; None where there are no lengths."""
+    return None if lengths is None else jnp.arange(steps) < jnp.asarray(to_device(lengths)).reshape(-1, 1)
+
+
 def _run(
-    cell: Any, inputs: Any, sequence_length: Any, state: Any, dtype: Any, scope: str, reverse: bool = False
+    cell: Any, inputs: Any, sequence_length: Any, state: Any, dtype: Any, scope: Any, reverse: bool = False
 ) -> tuple[Any, Any]:
     batch, steps = inputs.shape[:2]
     if state is None and dtype is None:
         raise InvalidArgumentError("a recurrent network needs an initial_state, or the dtype of one that is zero")
     state = cell.zero_state(batch, dtype) if state is None else _as_state(cell, state)
-    present = None
-    if sequence_length is not None:
-        present = jnp.arange(steps) < jnp.asarray(to_device(sequence_length)).reshape(-1, 1)
+    present = present_steps(sequence_length, steps)
     active = current_frame.get()
-    key = None if active is None else _next_sequence_key(active)
+    key = None if active is None else next_sequence_key(active)
 
     def step(here: tuple[Any, Any], before: Any) -> Any:
         x, number = here
         if active is None or key is None:
             return cell(x, before)
-        with _at_step(active, key, number[0]):
+        with at_step(active, key, number[0]):
             return cell(x, before)
 
     nothing = jnp.zeros((batch, cell.output_size), inputs.dtype)

@@ -16,9 +16,9 @@ from estimax._base._dtypes import as_dtype
 from estimax._base._errors import InvalidArgumentError
 from estimax._scope._crossing import to_device
 from estimax._scope._frame import Frame, Initializer, current_frame
-from estimax._scope._variables import get_variable
-from estimax.initializers import glorot_uniform_initializer
+from estimax._scope._scopes import AUTO_REUSE, VariableScope, variable_scope
 from estimax.nn._recurrent_cell import snake_case
+from estimax.variables import get_variable
 
 
 class RNNCell(ABC):
@@ -38,7 +38,7 @@ class RNNCell(ABC):
         self.name = name
         self.dtype = dtype
         self._within: Callable[[], Frame | None] = lambda: None
-        self._path: list[str] = []
+        self._scope: VariableScope | None = None
 
     @property
     @abstractmethod
@@ -54,7 +54,7 @@ class RNNCell(ABC):
         """Computes the output [batch, output_size] and the new state from inputs [batch, n] and state."""
         raise NotImplementedError(f"{type(self).__name__} must have a method call(inputs, state)")
 
-    def __call__(self, inputs: Any, state: Any, scope: str | None = None) -> tuple[Any, Any]:
+    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> tuple[Any, Any]:
         """Computes one step in the scope of the cell.
 
         Args:
@@ -80,24 +80,26 @@ class RNNCell(ABC):
         return jax.tree.map(lambda size: jnp.zeros((batch_size, size), kind), self.state_size)
 
     @contextmanager
-    def scope(self, name: str | None = None) -> Iterator[None]:
+    def scope(self, name: Any = None) -> Iterator[None]:
         """Enters the scope in which the variables of the cell stand."""
         active = current_frame.get()
         if active is None:
             yield
             return
         if self._within() is not active:
-            own = name or self.name or active.unique_name(snake_case(type(self).__name__))
-            self._within, self._path = weakref.ref(active), [*active.scopes, own]
-        around, active.scopes = active.scopes, list(self._path)
-        try:
+            self._within = weakref.ref(active)
+            self._scope = self._opened(name)
+        assert self._scope is not None
+        with variable_scope(self._scope, reuse=AUTO_REUSE, auxiliary_name_scope=False):
             yield
-        finally:
-            active.scopes = around
+
+    def _opened(self, name: Any) -> VariableScope:
+        """Makes the scope: that of a name is numbered where another cell took it, one that is given is taken."""
+        default = self.name or snake_case(type(self).__name__)
+        with variable_scope(name, default_name=default, auxiliary_name_scope=False) as made:
+            return made
 
     def variable(self, name: str, shape: tuple[int, ...], initializer: Initializer | None = None) -> Any:
-        """Returns a variable of the cell; drawn from glorot_uniform at first where no initializer is given."""
+        """Returns a variable of the cell; its initializer is that of the scopes around where none is given."""
         kind = np.float32 if self.dtype is None else self.dtype
-        return get_variable(
-            name, shape, kind, initializer=initializer or glorot_uniform_initializer(), trainable=self.trainable
-        )
+        return get_variable(name, shape, kind, initializer, trainable=self.trainable)

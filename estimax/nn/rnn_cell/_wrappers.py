@@ -10,8 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from estimax._base._errors import InvalidArgumentError
-from estimax._scope._frame import frame
-from estimax.nn._recurrent_loops import sequence_key
+from estimax.nn._recurrent_loops import drawn_key, sequence_key
 from estimax.nn.rnn_cell._cell import RNNCell
 from estimax.nn.rnn_cell._lstm import LSTMStateTuple
 
@@ -39,7 +38,7 @@ class _Wrapper(RNNCell):
         return self.cell.output_size
 
     @contextmanager
-    def scope(self, name: str | None = None) -> Iterator[None]:
+    def scope(self, name: Any = None) -> Iterator[None]:
         yield
 
     def call(self, inputs: Any, state: Any) -> tuple[Any, Any]:
@@ -94,7 +93,8 @@ class DropoutWrapper(_Wrapper):
 
     Args:
         cell: what is wrapped.
-        input_keep_prob: the share of the inputs that is kept; 1 except while training.
+        input_keep_prob: the share of the inputs that is kept, a number or an array; it holds in all modes, so a
+            program gives 1 except while training.
         output_keep_prob: the share of the output that is kept.
         state_keep_prob: the share of the state that is kept, as the next step sees it.
         variational_recurrent: whether the same values are dropped in all steps.
@@ -142,7 +142,7 @@ class DropoutWrapper(_Wrapper):
         share = self.shares[number]
         if isinstance(share, int | float) and share == 1:
             return values
-        key = jax.random.fold_in(sequence_key(self), 16 * part + number) if self.variational_recurrent else _next_key()
+        key = jax.random.fold_in(sequence_key(self), 16 * part + number) if self.variational_recurrent else drawn_key()
         there = jax.random.bernoulli(key, share, values.shape)
         return jnp.where(there, values / share, 0)
 
@@ -159,7 +159,3 @@ class DropoutWrapper(_Wrapper):
             return self._kept(value, 2, part)
 
         return kept(state)
-
-
-def _next_key() -> Any:
-    return frame().next_key()
