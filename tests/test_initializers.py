@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import estimax as tf
 import estimax.initializers as initializers
 from estimax._base._dtypes import DType, float32
 from estimax._base._errors import InvalidArgumentError
@@ -59,7 +60,7 @@ def test_values_have_the_shape_and_type_asked_for(make, dtype):
 
 @every_drawn
 def test_floats_are_not_drawn_for_integers(make):
-    if isinstance(make(), initializers.RandomUniform):
+    if isinstance(make(), initializers.random_uniform):
         with pytest.raises(InvalidArgumentError, match="needs maxval"):
             make()([2, 2], np.int32)
     else:
@@ -178,6 +179,74 @@ def test_an_identity_has_two_axes():
 def test_impossible_scalings_are_refused_at_once(make):
     with pytest.raises(InvalidArgumentError, match="variance_scaling_initializer must be"):
         make()
+
+
+@pytest.mark.parametrize("shape", [(6, 50), (3, 2, 50), (6,)])
+def test_unit_scaling_counts_all_axes_but_the_last(shape):
+    values = np.stack([initializers.uniform_unit_scaling(1.43, seed=seed)(shape) for seed in range(200)])
+    limit = 1.43 * math.sqrt(3 / max(math.prod(shape[:-1]), 1))
+    assert 0.98 * limit < abs(values).max() <= np.float32(limit)
+
+
+@pytest.mark.parametrize(
+    ("make", "count"),
+    [
+        (initializers.he_normal, 2 / 54),
+        (initializers.he_uniform, 2 / 54),
+        (initializers.lecun_normal, 1 / 54),
+        (initializers.lecun_uniform, 1 / 54),
+        (initializers.glorot_normal, 2 / (54 + 72)),
+        (initializers.glorot_uniform, 2 / (54 + 72)),
+    ],
+)
+def test_the_window_of_a_convolution_counts(make, count):
+    values = np.stack([make(seed=seed)((3, 3, 6, 8)) for seed in range(40)])
+    assert values.std() == pytest.approx(math.sqrt(count), rel=0.02)
+
+
+def test_names_of_keras_have_the_defaults_of_keras():
+    assert initializers.RandomNormal() == initializers.RandomNormal(0.0, 0.05)
+    assert initializers.TruncatedNormal(seed=1)(SHAPE).std() == pytest.approx(0.05 * 0.8796, rel=0.02)
+    assert abs(initializers.RandomUniform(seed=1)(SHAPE)).max() <= 0.05
+    assert initializers.RandomNormal(seed=1)(SHAPE).std() == pytest.approx(0.05, rel=0.02)
+    assert initializers.HeNormal(seed=1) == initializers.he_normal(seed=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("he_normal", initializers.he_normal()),
+        ("HeNormal", initializers.he_normal()),
+        ("zeros", initializers.Zeros()),
+        ("glorot_uniform_initializer", initializers.glorot_uniform()),
+        (initializers.Ones, initializers.Ones()),
+        (initializers.Ones(), initializers.Ones()),
+        ({"class_name": "RandomNormal", "config": {"stddev": 0.5}}, initializers.RandomNormal(stddev=0.5)),
+        (None, None),
+    ],
+)
+def test_an_initializer_is_found_by_its_name(given, expected):
+    assert initializers.get(given) == expected
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(InvalidArgumentError, match="did you mean 'he_normal'"):
+        initializers.get("he_norm")
+
+
+@every_drawn
+def test_an_initializer_is_made_again_of_its_configuration(make):
+    first = make(seed=3)
+    assert type(first).from_config(first.get_config()) == first
+
+
+def test_the_root_and_keras_name_initializers_too():
+    for name in ("glorot_normal", "orthogonal", "uniform_unit_scaling", "variance_scaling", "zeros"):
+        assert getattr(tf, f"{name}_initializer") is getattr(initializers, name)
+        assert getattr(tf.initializers, name) is getattr(initializers, name)
+    assert tf.keras.initializers.he_normal() == initializers.he_normal()
+    assert tf.keras.initializers.random_normal is initializers.RandomNormal
+    assert tf.keras.initializers.Constant(2.0)([2]).tolist() == [2, 2]
 
 
 TWO_NAMES = [

@@ -7,7 +7,10 @@ import pytest
 
 import estimax as tf
 from estimax import layers
+from estimax._scope._assigning import run_now
+from estimax._scope._collections import get_collection
 from estimax._scope._frame import Frame, entered
+from estimax._scope._graph_keys import GraphKeys
 
 INPUTS = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
 
@@ -89,6 +92,8 @@ def test_batch_normalization_takes_the_batch_while_training_and_the_averages_aft
     gamma, beta = np.array([1, 2, 3]), np.array([0, 1, 0])
     with with_variables(**values) as active:
         out = layers.batch_normalization(INPUTS, momentum=0.9, training=True, name="mine")
+        assert active.updates == {}
+        run_now(get_collection(GraphKeys.UPDATE_OPS))
     mean, variance = INPUTS.mean(0), INPUTS.var(0)
     np.testing.assert_allclose(out, (INPUTS - mean) / np.sqrt(variance + 1e-3) * gamma + beta, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(active.updates["mine/moving_mean"], [0.9, 0, 0] + 0.1 * mean, rtol=1e-5)
