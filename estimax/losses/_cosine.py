@@ -30,8 +30,8 @@ def cosine_distance(
         predictions: vectors of length 1, of the same shape.
         axis: of the vectors; it stays with size 1.
         weights: a scalar, or an array that broadcasts to the distances.
-        scope: has no effect.
-        loss_collection: has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`.
         dim: an older name of `axis`.
 
@@ -49,4 +49,4 @@ def cosine_distance(
     y, p = as_array(labels, jnp.float32), as_array(predictions, jnp.float32)
     require_same_shape("cosine_distance", y, p, ("labels", "predictions"))
     each = 1 - jnp.sum(y * p, along, keepdims=True)
-    return compute_weighted_loss(each, weights, scope, loss_collection, reduction)
+    return compute_weighted_loss(each, weights, scope or "cosine_distance_loss", loss_collection, reduction)

@@ -28,8 +28,8 @@ def log_loss(
         predictions: probabilities, of the same shape.
         weights: a scalar, or an array that broadcasts to `labels`.
         epsilon: keeps the logarithms finite.
-        scope: has no effect.
-        loss_collection: has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`.
 
     Raises:
@@ -43,4 +43,4 @@ def log_loss(
     y, p = as_array(labels, jnp.float32), as_array(predictions, jnp.float32)
     require_same_shape("log_loss", y, p, ("labels", "predictions"))
     each = -y * jnp.log(p + epsilon) - (1 - y) * jnp.log(1 - p + epsilon)
-    return compute_weighted_loss(each, weights, scope, loss_collection, reduction)
+    return compute_weighted_loss(each, weights, scope or "log_loss", loss_collection, reduction)

@@ -26,8 +26,8 @@ def hinge_loss(
         labels: 0 or 1.
         logits: an array of the same shape.
         weights: a scalar, or an array that broadcasts to `labels`.
-        scope: has no effect.
-        loss_collection: has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`.
 
     Raises:
@@ -41,4 +41,4 @@ def hinge_loss(
     y, z = as_array(labels, jnp.float32), as_array(logits, jnp.float32)
     require_same_shape("hinge_loss", y, z, ("labels", "logits"))
     each = jax.nn.relu(1 - (2 * y - 1) * z)
-    return compute_weighted_loss(each, weights, scope, loss_collection, reduction)
+    return compute_weighted_loss(each, weights, scope or "hinge_loss", loss_collection, reduction)

@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 
 from estimax._base._errors import InvalidArgumentError
+from estimax.losses._collection import add_loss
+from estimax.losses._names import named
 from estimax.nn._arrays import as_array
 
 
@@ -21,6 +23,8 @@ class Reduction:
         SUM_OVER_BATCH_SIZE: their sum over the number of losses.
         SUM_BY_NONZERO_WEIGHTS: their sum over the number of losses whose weight is not zero.
         SUM_OVER_NONZERO_WEIGHTS: an older name of the same.
+        AUTO: what the estimators of TensorFlow 2 and the classes of `tf.keras.losses` take for
+            SUM_OVER_BATCH_SIZE; functions do not know it.
 
     Example:
         >>> import estimax as tf
@@ -34,6 +38,7 @@ class Reduction:
     SUM_OVER_BATCH_SIZE = "weighted_sum_over_batch_size"
     SUM_BY_NONZERO_WEIGHTS = "weighted_sum_by_nonzero_weights"
     SUM_OVER_NONZERO_WEIGHTS = SUM_BY_NONZERO_WEIGHTS
+    AUTO = "auto"
 
     @classmethod
     def all(cls) -> tuple[str, ...]:
@@ -64,8 +69,8 @@ def compute_weighted_loss(
         losses: an array of any shape.
         weights: a scalar, or an array of the rank of `losses` in which every size is
             that of `losses` or 1.
-        scope: accepted for programs that pass it; it has no effect.
-        loss_collection: accepted for programs that pass it; it has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`. Where it divides by zero the result is 0.
 
     Returns:
@@ -80,11 +85,18 @@ def compute_weighted_loss(
         >>> float(tf.losses.compute_weighted_loss([1.0, 2.0, 3.0], weights=[1.0, 0.0, 3.0]))
         5.0
     """
+    loss = named(reduced(losses, weights, reduction), scope or "weighted_loss")
+    add_loss(loss, loss_collection)
+    return loss
+
+
+def reduced(losses: Any, weights: Any, reduction: str) -> jax.Array:
+    """Returns what `compute_weighted_loss` does, and adds it to no collection."""
     Reduction.validate(reduction)
     each = as_array(losses)
     counted = each.astype(jnp.promote_types(each.dtype, jnp.float32))
     weight = as_array(weights, counted.dtype)
-    _require_broadcast(weight.shape, each.shape)
+    require_broadcast(weight.shape, each.shape)
     weighted = counted * weight
     if reduction == Reduction.NONE:
         return weighted.astype(each.dtype)
@@ -104,7 +116,12 @@ def _divide_or_zero(total: jax.Array, count: jax.Array) -> jax.Array:
     return jnp.where(empty, 0, total / jnp.where(empty, 1, count))
 
 
-def _require_broadcast(weights: tuple[int, ...], losses: tuple[int, ...]) -> None:
+def require_broadcast(weights: tuple[int, ...], losses: tuple[int, ...]) -> None:
+    """Refuses weights that would broadcast unseen.
+
+    Raises:
+        InvalidArgumentError: they have another rank than the losses, or a size that is neither theirs nor 1.
+    """
     fits = len(weights) == len(losses) and all(w in (1, n) for w, n in zip(weights, losses, strict=True))
     if weights and not fits:
         raise InvalidArgumentError(

@@ -26,8 +26,8 @@ def mean_squared_error(
         labels: an array.
         predictions: an array of the same shape.
         weights: a scalar, or an array that broadcasts to `labels`.
-        scope: has no effect.
-        loss_collection: has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`.
 
     Raises:
@@ -39,7 +39,7 @@ def mean_squared_error(
         2.0
     """
     y, p = _pair("mean_squared_error", labels, predictions)
-    return compute_weighted_loss(jnp.square(p - y), weights, scope, loss_collection, reduction)
+    return compute_weighted_loss(jnp.square(p - y), weights, scope or "mean_squared_error", loss_collection, reduction)
 
 
 def absolute_difference(
@@ -58,7 +58,7 @@ def absolute_difference(
         1.0
     """
     y, p = _pair("absolute_difference", labels, predictions)
-    return compute_weighted_loss(absolute(p - y), weights, scope, loss_collection, reduction)
+    return compute_weighted_loss(absolute(p - y), weights, scope or "absolute_difference", loss_collection, reduction)
 
 
 def huber_loss(
@@ -79,8 +79,8 @@ def huber_loss(
         predictions: an array of the same shape.
         weights: a scalar, or an array that broadcasts to `labels`.
         delta: where the parabola becomes a line.
-        scope: has no effect.
-        loss_collection: has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`.
 
     Raises:
@@ -95,7 +95,7 @@ def huber_loss(
     error = absolute(p - y)
     near = jnp.minimum(error, delta)
     each = 0.5 * jnp.square(near) + delta * (error - near)
-    return compute_weighted_loss(each, weights, scope, loss_collection, reduction)
+    return compute_weighted_loss(each, weights, scope or "huber_loss", loss_collection, reduction)
 
 
 def _pair(loss: str, labels: Any, predictions: Any) -> tuple[jax.Array, jax.Array]:

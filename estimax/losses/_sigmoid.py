@@ -28,8 +28,8 @@ def sigmoid_cross_entropy(
         logits: of the same shape.
         weights: a scalar, [batch, 1] or [batch, labels].
         label_smoothing: from 0 to 1; the share by which every label moves towards 1/2.
-        scope: has no effect.
-        loss_collection: has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`.
 
     Raises:
@@ -46,4 +46,4 @@ def sigmoid_cross_entropy(
     if label_smoothing:
         y = y * (1 - label_smoothing) + 0.5 * label_smoothing
     each = sigmoid_cross_entropy_with_logits(labels=y, logits=z)
-    return compute_weighted_loss(each, weights, scope, loss_collection, reduction)
+    return compute_weighted_loss(each, weights, scope or "sigmoid_cross_entropy_loss", loss_collection, reduction)

@@ -29,8 +29,8 @@ def sparse_softmax_cross_entropy(
         labels: integers [batch] or [batch, 1], ids of classes.
         logits: [batch, classes].
         weights: a scalar, or [batch] or [batch, 1].
-        scope: has no effect.
-        loss_collection: has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`.
 
     Raises:
@@ -46,7 +46,7 @@ def sparse_softmax_cross_entropy(
     y = without_last_axis_of_one(as_array(labels), z.ndim - 1)
     each = sparse_softmax_cross_entropy_with_logits(labels=y, logits=z)
     weight = without_last_axis_of_one(as_array(weights), each.ndim)
-    return compute_weighted_loss(each, weight, scope, loss_collection, reduction)
+    return compute_weighted_loss(each, weight, scope or "sparse_softmax_cross_entropy_loss", loss_collection, reduction)
 
 
 def softmax_cross_entropy(
@@ -65,8 +65,8 @@ def softmax_cross_entropy(
         logits: [batch, classes].
         weights: a scalar or [batch].
         label_smoothing: from 0 to 1; the share of every label that is spread evenly over the classes.
-        scope: has no effect.
-        loss_collection: has no effect.
+        scope: under which the result has a name.
+        loss_collection: to which the result is added; None for none.
         reduction: one of `Reduction`.
 
     Raises:
@@ -83,4 +83,4 @@ def softmax_cross_entropy(
     if label_smoothing:
         y = y * (1 - label_smoothing) + label_smoothing / z.shape[-1]
     each = softmax_cross_entropy_with_logits(labels=y, logits=z)
-    return compute_weighted_loss(each, weights, scope, loss_collection, reduction)
+    return compute_weighted_loss(each, weights, scope or "softmax_cross_entropy_loss", loss_collection, reduction)

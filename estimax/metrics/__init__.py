@@ -1,4 +1,8 @@
-"""Streaming metrics (`tf.metrics`): pairs of a value and an update that add up over batches."""
+"""Streaming metrics (`tf.metrics`): pairs of a value and an update that add up over batches.
+
+The functions are those of TensorFlow 1.x; the classes are those of TensorFlow 2, the
+same as in `keras.metrics`.
+"""
 
 from estimax._base._lazy import lazy_attributes
 from estimax.metrics._classification import (
@@ -79,4 +83,21 @@ __all__ = [
     "true_positives_at_thresholds",
 ]
 
-__getattr__ = lazy_attributes(__name__, {})
+_MEANS = (
+    *("Accuracy", "BinaryAccuracy", "BinaryCrossentropy", "CategoricalAccuracy", "CategoricalCrossentropy"),
+    *("CategoricalHinge", "CosineSimilarity", "Hinge", "KLDivergence", "LogCoshError", "Mean", "MeanAbsoluteError"),
+    *("MeanAbsolutePercentageError", "MeanMetricWrapper", "MeanRelativeError", "MeanSquaredError"),
+    *("MeanSquaredLogarithmicError", "MeanTensor", "Metric", "Poisson", "RootMeanSquaredError"),
+    *("SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy"),
+    *("SquaredHinge", "Sum", "TopKCategoricalAccuracy"),
+)
+_COUNTS = (
+    *("AUC", "F1Score", "FBetaScore", "FalseNegatives", "FalsePositives", "MeanIoU", "Precision"),
+    *("PrecisionAtRecall", "Recall", "RecallAtPrecision", "SensitivityAtSpecificity"),
+    *("SpecificityAtSensitivity", "TrueNegatives", "TruePositives"),
+)
+CLASSES = {name: f"estimax.metrics._keras_style:{name}" for name in _MEANS}
+CLASSES |= {name: f"estimax.metrics._keras_style_counts:{name}" for name in _COUNTS}
+"""Where the classes stand, by their names."""
+
+__getattr__ = lazy_attributes(__name__, CLASSES)

@@ -11,7 +11,7 @@ from estimax._graph._boundary import is_device_array
 from estimax._graph._op import as_tensor
 from estimax.math import equal
 from estimax.metrics._mean import mean_tally
-from estimax.metrics._total import Metric, Tally, paired, safe_divide, streaming, weighted
+from estimax.metrics._total import Metric, Tally, collected, paired, safe_divide, streaming, weighted
 
 _CASES: Mapping[str, Callable[[Any, Any], Any]] = {
     "true_positives": lambda real, predicted: real & predicted,
@@ -41,6 +41,7 @@ def recall_tally(labels: Any, predictions: Any, weights: Any = None) -> Tally:
     return Tally(cases, _share_of_true_positives)
 
 
+@collected
 def accuracy(
     labels: Any,
     predictions: Any,
@@ -62,6 +63,7 @@ def accuracy(
     return streaming(name or "accuracy", accuracy_tally(labels, predictions, weights))
 
 
+@collected
 def precision(
     labels: Any,
     predictions: Any,
@@ -74,6 +76,7 @@ def precision(
     return streaming(name or "precision", precision_tally(labels, predictions, weights))
 
 
+@collected
 def recall(
     labels: Any,
     predictions: Any,
@@ -86,6 +89,7 @@ def recall(
     return streaming(name or "recall", recall_tally(labels, predictions, weights))
 
 
+@collected
 def true_positives(
     labels: Any,
     predictions: Any,
@@ -98,6 +102,7 @@ def true_positives(
     return _count("true_positives", labels, predictions, weights, name)
 
 
+@collected
 def false_positives(
     labels: Any,
     predictions: Any,
@@ -110,6 +115,7 @@ def false_positives(
     return _count("false_positives", labels, predictions, weights, name)
 
 
+@collected
 def true_negatives(
     labels: Any,
     predictions: Any,
@@ -122,6 +128,7 @@ def true_negatives(
     return _count("true_negatives", labels, predictions, weights, name)
 
 
+@collected
 def false_negatives(
     labels: Any,
     predictions: Any,
@@ -135,7 +142,8 @@ def false_negatives(
 
 
 def _count(case: str, labels: Any, predictions: Any, weights: Any, name: str | None) -> Metric:
-    return streaming(name or case, Tally(_counts(labels, predictions, weights, (case,)), lambda totals: totals[case]))
+    counts = _counts(labels, predictions, weights, (case,))
+    return streaming(name or case, Tally({"count": counts[f"{case}/count"]}, lambda totals: totals["count"]))
 
 
 def _counts(labels: Any, predictions: Any, weights: Any, cases: Sequence[str]) -> dict[str, Any]:
@@ -144,12 +152,12 @@ def _counts(labels: Any, predictions: Any, weights: Any, cases: Sequence[str]) -
     out = {}
     for case in cases:
         values, w = weighted(_CASES[case](real, predicted), weights)
-        out[case] = jnp.sum(values * w)
+        out[f"{case}/count"] = jnp.sum(values * w)
     return out
 
 
 def _share_of_true_positives(totals: Mapping[str, Any]) -> Any:
-    return safe_divide(totals["true_positives"], sum(totals.values()))
+    return safe_divide(totals["true_positives/count"], sum(totals.values()))
 
 
 def _is_text(value: Any) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import jax.numpy as jnp
 
-from estimax.metrics._total import Metric, Tally, paired, safe_divide, streaming, weighted
+from estimax.metrics._total import Metric, Tally, collected, paired, safe_divide, streaming, weighted
 
 
+@collected
 def mean_iou(
     labels: Any,
     predictions: Any,
@@ -28,22 +28,31 @@ def mean_iou(
         predictions: ids of classes, of the same shape.
         num_classes: how many classes there are; other ids are left out.
         weights: broadcast to the labels.
-        metrics_collections: has no effect.
-        updates_collections: has no effect.
+        metrics_collections: to which the value is added.
+        updates_collections: to which the update is added.
         name: scope of the counts.
     """
+    matrix = confusion_matrix(labels, predictions, num_classes, weights)
+    tally = Tally(
+        {"total_confusion_matrix": matrix}, lambda t: mean_intersection_over_union(t["total_confusion_matrix"])
+    )
+    return streaming(name or "mean_iou", tally)
+
+
+def confusion_matrix(labels: Any, predictions: Any, num_classes: int, weights: Any = None) -> Any:
+    """Returns how much weight of the labels of each class (rows) is predicted as each (columns)."""
     real, predicted, w = _ids(labels, predictions, weights)
-    matrix = jnp.einsum("nr,np,n->rp", _hot(real, num_classes), _hot(predicted, num_classes), w)
-
-    def result(totals: Mapping[str, Any]) -> Any:
-        found = totals["matrix"]
-        own = jnp.diagonal(found)
-        union = found.sum(0) + found.sum(1) - own
-        return safe_divide(safe_divide(own, union).sum(), (union > 0).sum())
-
-    return streaming(name or "mean_iou", Tally({"matrix": matrix}, result))
+    return jnp.einsum("nr,np,n->rp", _hot(real, num_classes), _hot(predicted, num_classes), w)
 
 
+def mean_intersection_over_union(matrix: Any) -> Any:
+    """Returns the mean, over classes that there are, of their diagonal / (row + column - diagonal)."""
+    own = jnp.diagonal(matrix)
+    union = matrix.sum(0) + matrix.sum(1) - own
+    return safe_divide(safe_divide(own, union).sum(), (union > 0).sum())
+
+
+@collected
 def mean_per_class_accuracy(
     labels: Any,
     predictions: Any,

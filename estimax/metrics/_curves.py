@@ -15,13 +15,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from estimax.metrics._thresholds import confusion_at_thresholds
-from estimax.metrics._total import Metric, Tally, safe_divide, streaming
+from estimax.metrics._total import Metric, Tally, collected, safe_divide, streaming
 
 _THRESHOLD_MARGIN = 1e-7
 _EPSILON = 1e-6
 _METHODS = ("trapezoidal", "minoring", "majoring", "careful_interpolation")
 
 
+@collected
 def auc(
     labels: Any,
     predictions: Any,
@@ -41,8 +42,8 @@ def auc(
         predictions: scores in [0, 1], of the same shape.
         weights: broadcast to the labels.
         num_thresholds: at how many thresholds the curve is taken.
-        metrics_collections: has no effect.
-        updates_collections: has no effect.
+        metrics_collections: to which the value is added.
+        updates_collections: to which the update is added.
         curve: 'ROC' or 'PR'.
         name: scope of the counts.
         summation_method: 'trapezoidal', 'minoring', 'majoring', or for 'PR'
@@ -87,7 +88,7 @@ def exact_auc_tally(labels: Any, predictions: Any, weights: Any = None, curve: s
     The PR curve is integrated by the interpolation of Davis and Goadrich (see `auc`).
     """
     increments = confusion_at_thresholds(labels, predictions, weights, auc_thresholds(200))
-    return Tally(increments, _interpolated if curve == "PR" else _roc)
+    return Tally(increments, interpolated_area if curve == "PR" else _roc)
 
 
 def auc_thresholds(count: int) -> np.ndarray:
@@ -102,7 +103,7 @@ def with_ends(inner: Sequence[float]) -> np.ndarray:
 
 def _area(totals: Mapping[str, Any], curve: str, method: str) -> Any:
     if method == "careful_interpolation":
-        return _interpolated(totals)
+        return interpolated_area(totals)
     tp, fp = totals["true_positives"], totals["false_positives"]
     fn, tn = totals["false_negatives"], totals["true_negatives"]
     hits = (tp + _EPSILON) / (tp + fn + _EPSILON)
@@ -121,7 +122,7 @@ def _roc(totals: Mapping[str, Any]) -> Any:
     return jnp.sum((x[:-1] - x[1:]) * (y[:-1] + y[1:]) / 2)
 
 
-def _interpolated(totals: Mapping[str, Any]) -> Any:
+def interpolated_area(totals: Mapping[str, Any]) -> Any:
     """Integrates precision between thresholds with true positives linear in positives."""
     tp, fp, fn = totals["true_positives"], totals["false_positives"], totals["false_negatives"]
     gained = tp[:-1] - tp[1:]

@@ -6,7 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from estimax.metrics._total import Metric, Tally, paired, ratio, safe_divide, streaming, weighted
+from estimax.metrics._total import Metric, Tally, collected, paired, ratio, safe_divide, streaming, weighted
 from estimax.nn._arrays import as_array
 
 
@@ -16,6 +16,7 @@ def mean_tally(values: Any, weights: Any = None) -> Tally:
     return Tally({"total": jnp.sum(values * weights), "count": jnp.sum(weights)}, ratio)
 
 
+@collected
 def mean(
     values: Any,
     weights: Any = None,
@@ -25,8 +26,9 @@ def mean(
 ) -> Metric:
     """Returns the mean of values of any shape, weighted by weights that broadcast to them.
 
-    Here and in all metrics the collections are accepted for programs that pass them;
-    they have no effect. `name` is the scope of the totals.
+    Here and in all metrics, `metrics_collections` are those to which the value is
+    added and `updates_collections` those to which the update is; `name` is the scope of
+    the totals, which are local variables.
 
     Returns:
         The value before this batch, and the value after it.
@@ -40,6 +42,7 @@ def mean(
     return streaming(name or "mean", mean_tally(values, weights))
 
 
+@collected
 def mean_tensor(
     values: Any,
     weights: Any = None,
@@ -49,9 +52,11 @@ def mean_tensor(
 ) -> Metric:
     """Returns the mean over batches of each element: the shape of the values, which is the same in all batches."""
     values, weights = weighted(values, weights)
-    return streaming(name or "mean", Tally({"total": values * weights, "count": weights}, ratio))
+    totals = {"total_tensor": values * weights, "count_tensor": weights}
+    return streaming(name or "mean", Tally(totals, lambda t: safe_divide(t["total_tensor"], t["count_tensor"])))
 
 
+@collected
 def percentage_below(
     values: Any,
     threshold: float,
@@ -64,6 +69,7 @@ def percentage_below(
     return streaming(name or "percentage_below_threshold", mean_tally(as_array(values) < threshold, weights))
 
 
+@collected
 def mean_squared_error(
     labels: Any,
     predictions: Any,
@@ -76,6 +82,7 @@ def mean_squared_error(
     return streaming(name or "mean_squared_error", mean_tally(jnp.square(_difference(labels, predictions)), weights))
 
 
+@collected
 def mean_absolute_error(
     labels: Any,
     predictions: Any,
@@ -88,6 +95,7 @@ def mean_absolute_error(
     return streaming(name or "mean_absolute_error", mean_tally(jnp.abs(_difference(labels, predictions)), weights))
 
 
+@collected
 def mean_relative_error(
     labels: Any,
     predictions: Any,
@@ -104,6 +112,7 @@ def mean_relative_error(
     return streaming(name or "mean_relative_error", mean_tally(relative, weights))
 
 
+@collected
 def root_mean_squared_error(
     labels: Any,
     predictions: Any,
@@ -117,6 +126,7 @@ def root_mean_squared_error(
     return streaming(name or "root_mean_squared_error", squared.mapped(jnp.sqrt))
 
 
+@collected
 def mean_cosine_distance(
     labels: Any,
     predictions: Any,
@@ -133,8 +143,8 @@ def mean_cosine_distance(
         predictions: unit vectors, of the same shape.
         dim: the axis of the vectors.
         weights: with an axis of size 1 in the place of `dim`, or without it.
-        metrics_collections: has no effect.
-        updates_collections: has no effect.
+        metrics_collections: to which the value is added.
+        updates_collections: to which the update is added.
         name: scope of the totals.
     """
     labels, predictions = paired(labels, predictions, jnp.float32)

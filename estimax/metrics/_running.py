@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -9,8 +11,9 @@ import jax.numpy as jnp
 
 from estimax._graph._boundary import current_boundary
 from estimax._graph._op import as_tensor
-from estimax._scope._frame import current_frame
-from estimax.metrics._total import Tally, streaming
+from estimax._scope._frame import Frame, current_frame
+from estimax._scope._scopes import name_scope
+from estimax.metrics._total import Tally, added
 
 
 class Running(list[Any]):
@@ -37,15 +40,33 @@ class Running(list[Any]):
         super().__init__((jnp.float32(0), jnp.float32(0)))
         self.name = name
         self._totals: dict[str, Any] = {}
+        self._within: Callable[[], Frame | None] = lambda: None
+        self._scope = ""
+
+    def __init_subclass__(cls) -> None:
+        jax.tree_util.register_pytree_node(cls, _flatten, _unflatten)
 
     def update(self, tally: Tally) -> None:
         """Adds a batch."""
-        if current_frame.get() is not None:
-            self[:] = streaming(self.name, tally)
+        active = current_frame.get()
+        if active is not None:
+            self._update_within(active, tally)
             return
-        added = {key: jnp.asarray(value, jnp.float32) for key, value in tally.increments.items()}
-        self._totals = {key: self._totals.get(key, 0) + value for key, value in added.items()}
+        increments = {key: jnp.asarray(value, jnp.float32) for key, value in tally.increments.items()}
+        self._totals = {key: self._totals.get(key, 0) + value for key, value in increments.items()}
         self[:] = self[1], tally.result(self._totals)
+
+    def _update_within(self, active: Frame, tally: Tally) -> None:
+        """Adds to local variables; the value is that before the first of the updates of a model function."""
+        again = self._within() is active
+        if not again:
+            self._within = weakref.ref(active)
+            with name_scope(self.name) as self._scope:
+                pass
+        before, after = {}, {}
+        for key, increment in tally.increments.items():
+            before[key], after[key] = added(self._scope + key, jnp.asarray(increment, jnp.float32))
+        self[:] = self[0] if again else tally.result(before), tally.result(after)
 
     def result(self) -> Any:
         """Returns the value over all batches; 0 before the first."""

@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from estimax.metrics._total import Metric, Tally, streaming, weighted
+from estimax.metrics._total import Metric, Tally, collected, streaming, weighted
 from estimax.nn._arrays import as_array
 
 _EPSILON = 1e-7  # keeps fractions finite where nothing was counted, as in the original
@@ -31,6 +31,7 @@ def confusion_at_thresholds(labels: Any, predictions: Any, weights: Any, thresho
     return {name: jnp.sum(jnp.where(case, w, 0), axis=1) for name, case in cases.items()}
 
 
+@collected
 def precision_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -47,9 +48,19 @@ def precision_at_thresholds(
         >>> tf.metrics.precision_at_thresholds([0, 1, 0, 1], [0.2, 0.6, 0.3, 0.9], [0.5, 0.1])[1].round(2).tolist()
         [1.0, 0.5]
     """
-    return _at_thresholds("precision_at_thresholds", _precision, labels, predictions, thresholds, weights, name)
+    return _at_thresholds(
+        "precision_at_thresholds",
+        ("true_positives", "false_positives"),
+        _precision,
+        labels,
+        predictions,
+        thresholds,
+        weights,
+        name,
+    )
 
 
+@collected
 def recall_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -60,9 +71,19 @@ def recall_at_thresholds(
     name: str | None = None,
 ) -> Metric:
     """Returns for each threshold the recall of calling scores above it positive: [thresholds]."""
-    return _at_thresholds("recall_at_thresholds", _sensitivity, labels, predictions, thresholds, weights, name)
+    return _at_thresholds(
+        "recall_at_thresholds",
+        ("true_positives", "false_negatives"),
+        _sensitivity,
+        labels,
+        predictions,
+        thresholds,
+        weights,
+        name,
+    )
 
 
+@collected
 def true_positives_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -76,6 +97,7 @@ def true_positives_at_thresholds(
     return _count_at("true_positives", labels, predictions, thresholds, weights, name)
 
 
+@collected
 def false_positives_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -89,6 +111,7 @@ def false_positives_at_thresholds(
     return _count_at("false_positives", labels, predictions, thresholds, weights, name)
 
 
+@collected
 def true_negatives_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -102,6 +125,7 @@ def true_negatives_at_thresholds(
     return _count_at("true_negatives", labels, predictions, thresholds, weights, name)
 
 
+@collected
 def false_negatives_at_thresholds(
     labels: Any,
     predictions: Any,
@@ -115,6 +139,7 @@ def false_negatives_at_thresholds(
     return _count_at("false_negatives", labels, predictions, thresholds, weights, name)
 
 
+@collected
 def sensitivity_at_specificity(
     labels: Any,
     predictions: Any,
@@ -133,8 +158,8 @@ def sensitivity_at_specificity(
         specificity: the recall of negatives that is asked for, in [0, 1].
         weights: broadcast to the labels.
         num_thresholds: among how many thresholds, evenly spaced, it is looked for.
-        metrics_collections: has no effect.
-        updates_collections: has no effect.
+        metrics_collections: to which the value is added.
+        updates_collections: to which the update is added.
         name: scope of the counts.
 
     Raises:
@@ -149,6 +174,7 @@ def sensitivity_at_specificity(
     return streaming(name or "sensitivity_at_specificity", Tally(counts, result))
 
 
+@collected
 def specificity_at_sensitivity(
     labels: Any,
     predictions: Any,
@@ -179,6 +205,7 @@ def specificity_at_sensitivity(
 
 def _at_thresholds(
     metric: str,
+    cases: Sequence[str],
     result: Callable[[Mapping[str, Any]], Any],
     labels: Any,
     predictions: Any,
@@ -187,13 +214,13 @@ def _at_thresholds(
     name: str | None,
 ) -> Metric:
     counts = confusion_at_thresholds(labels, predictions, weights, np.array(thresholds, np.float32))
-    return streaming(name or metric, Tally(counts, result))
+    return streaming(name or metric, Tally({case: counts[case] for case in cases}, result))
 
 
 def _count_at(
     case: str, labels: Any, predictions: Any, thresholds: Sequence[float], weights: Any, name: str | None
 ) -> Metric:
-    return _at_thresholds(case, lambda totals: totals[case], labels, predictions, thresholds, weights, name)
+    return _at_thresholds(case, (case,), lambda totals: totals[case], labels, predictions, thresholds, weights, name)
 
 
 def _precision(totals: Mapping[str, Any]) -> Any:

@@ -6,11 +6,12 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from estimax.metrics._total import Metric, Tally, ratio, streaming, weighted
+from estimax.metrics._total import Metric, Tally, collected, safe_divide, streaming, weighted
 from estimax.nn._arrays import as_array
 from estimax.nn._top_k import top_k
 
 
+@collected
 def precision_at_k(
     labels: Any,
     predictions: Any,
@@ -29,8 +30,8 @@ def precision_at_k(
         k: how many of the best count.
         class_id: the only class that counts, among labels and predictions.
         weights: [batch] or [batch, 1].
-        metrics_collections: has no effect.
-        updates_collections: has no effect.
+        metrics_collections: to which the value is added.
+        updates_collections: to which the update is added.
         name: scope of the totals.
 
     Example:
@@ -41,6 +42,7 @@ def precision_at_k(
     return precision_at_top_k(labels, top_k(predictions, k).indices, k, class_id, weights, name=name)
 
 
+@collected
 def precision_at_top_k(
     labels: Any,
     predictions_idx: Any,
@@ -55,9 +57,11 @@ def precision_at_top_k(
     best = as_array(predictions_idx)[:, :k]
     hits = _among(best, _label_matrix(labels))
     chosen = jnp.ones_like(hits) if class_id is None else (best == class_id).astype(jnp.float32)
-    return streaming(name or f"precision_at_{k}", _share(hits * chosen, chosen, weights))
+    at = _place(k, class_id)
+    return streaming(name or f"precision{at}", _share(hits * chosen, chosen, weights, at, "false_positive"))
 
 
+@collected
 def recall_at_k(
     labels: Any,
     predictions: Any,
@@ -72,6 +76,7 @@ def recall_at_k(
     return recall_at_top_k(labels, top_k(predictions, k).indices, k, class_id, weights, name=name)
 
 
+@collected
 def recall_at_top_k(
     labels: Any,
     predictions_idx: Any,
@@ -85,10 +90,13 @@ def recall_at_top_k(
     """Returns the recall at k of classes that are given best first, [batch, k]; see `precision_at_k`."""
     real = _label_matrix(labels)
     hits = _among(real, as_array(predictions_idx)[:, :k])
-    wanted = (real >= 0 if class_id is None else real == class_id).astype(jnp.float32)
-    return streaming(name or f"recall_at_{k}", _share(hits * wanted, wanted, weights))
+    repeated = jnp.tril(real[:, :, jnp.newaxis] == real[:, jnp.newaxis, :], -1).any(-1)
+    wanted = ((real >= 0 if class_id is None else real == class_id) & ~repeated).astype(jnp.float32)
+    at = _place(k, class_id)
+    return streaming(name or f"recall{at}", _share(hits * wanted, wanted, weights, at, "false_negative"))
 
 
+@collected
 def average_precision_at_k(
     labels: Any,
     predictions: Any,
@@ -109,8 +117,9 @@ def average_precision_at_k(
     possible = jnp.minimum((real >= 0).sum(1), k)
     each = (precisions * hits).sum(1) / jnp.maximum(possible, 1)
     values, w = weighted(each, weights)
-    totals = {"total": jnp.sum(values * w), "count": jnp.sum(w)}
-    return streaming(name or f"average_precision_at_{k}", Tally(totals, ratio))
+    totals = {"max": jnp.sum(w), "total": jnp.sum(values * w)}
+    tally = Tally(totals, lambda t: safe_divide(t["total"], t["max"]))
+    return streaming(name or f"average_precision_at_{k}", tally)
 
 
 def _label_matrix(labels: Any) -> Any:
@@ -123,6 +132,15 @@ def _among(ids: Any, others: Any) -> Any:
     return (ids[:, :, jnp.newaxis] == others[:, jnp.newaxis, :]).any(-1).astype(jnp.float32)
 
 
-def _share(hits: Any, counted: Any, weights: Any) -> Tally:
-    total, w = weighted(hits.sum(1), weights)
-    return Tally({"total": jnp.sum(total * w), "count": jnp.sum(counted.sum(1) * w)}, ratio)
+def _place(k: int | None, class_id: int | None) -> str:
+    """Returns the end of the names of totals: `_at_3`, `_at_3_class2`."""
+    return f"_at_{'k' if k is None else k}{'' if class_id is None else f'_class{class_id}'}"
+
+
+def _share(hits: Any, counted: Any, weights: Any, at: str, others: str) -> Tally:
+    """Counts hits among what was counted, and what else was, under the names `true_positive_at_3` and like `others`."""
+    found, w = weighted(hits.sum(1), weights)
+    missed = (counted - hits).sum(1)
+    names = (f"true_positive{at}", f"{others}{at}")
+    totals = dict(zip(names, (jnp.sum(found * w), jnp.sum(missed * w)), strict=True))
+    return Tally(totals, lambda t: safe_divide(t[names[0]], t[names[0]] + t[names[1]]))

@@ -7,17 +7,21 @@ model function that runs, `_running.Running` in an object of its own.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import jax.numpy as jnp
 import numpy as np
 
-from estimax._scope._frame import frame
-from estimax._scope._variables import assign, get_variable, variable_scope
+from estimax._scope._collections import add_to_collections
+from estimax._scope._frame import VariableSpec, frame
+from estimax._scope._scopes import name_scope
 from estimax.nn._arrays import as_array
 
+P = ParamSpec("P")
 Metric = tuple[Any, Any]
 """The value before this batch, and the value after it; evaluation reports the last of the latter."""
 
@@ -44,14 +48,36 @@ def _zeros(shape: tuple[int, ...], dtype: Any, rng: Any = None) -> np.ndarray:
 
 
 def streaming(name: str, tally: Tally) -> Metric:
-    """Adds a batch to totals kept under a name, numbered where it was taken before."""
-    with variable_scope(frame().unique_name(name)):
+    """Adds a batch to totals kept under a name scope, which is numbered where it was opened before."""
+    with name_scope(name) as opened:
         before, after = {}, {}
         for key, increment in tally.increments.items():
-            increment = jnp.asarray(increment, jnp.float32)
-            before[key] = get_variable(key, increment.shape, initializer=_zeros, trainable=False, local=True)
-            after[key] = assign(key, before[key] + increment)
+            before[key], after[key] = added(opened + key, jnp.asarray(increment, jnp.float32))
     return tally.result(before), tally.result(after)
+
+
+def added(name: str, increment: Any) -> tuple[Any, Any]:
+    """Adds to a local variable of a full name; returns what it was before and what it is from here on."""
+    active = frame()
+    spec = VariableSpec(name, tuple(increment.shape), np.dtype(np.float32), _zeros, is_trainable=False, is_local=True)
+    before = active.variable(spec)
+    active.updates[name] = after = before + increment
+    return before, after
+
+
+def collected(metric: Callable[P, Metric]) -> Callable[P, Metric]:
+    """Makes a metric add its value and its update to the collections that it is given."""
+    signature = inspect.signature(metric)
+
+    @wraps(metric)
+    def called(*args: P.args, **kwargs: P.kwargs) -> Metric:
+        value, update = metric(*args, **kwargs)
+        given = signature.bind(*args, **kwargs).arguments
+        add_to_collections(given.get("metrics_collections"), value)
+        add_to_collections(given.get("updates_collections"), update)
+        return value, update
+
+    return called
 
 
 def ratio(totals: Mapping[str, Any]) -> Any:
