@@ -1,4 +1,4 @@
-"""`tf.contrib.rnn`: the cells that moved to `tf.nn.rnn_cell` later, and `static_rnn`."""
+"""`tf.contrib.rnn`: the cells that moved to `tf.nn.rnn_cell` later, cells of whole sequences, and loops."""
 
 from estimax._base._lazy import lazy_attributes
 
@@ -15,7 +15,12 @@ _CELLS = (
     "ResidualWrapper",
 )
 
-_LAZY = {name: f"estimax.nn.rnn_cell:{name}" for name in _CELLS} | {"static_rnn": "estimax.nn:static_rnn"}
+_FUSED = ("FusedRNNCell", "FusedRNNCellAdaptor", "LSTMBlockCell", "LSTMBlockFusedCell", "TimeReversedFusedRNN")
+_LOOPS = ("stack_bidirectional_dynamic_rnn", "static_bidirectional_rnn", "static_rnn")
+
+_LAZY = {name: f"estimax.nn.rnn_cell:{name}" for name in _CELLS}
+_LAZY |= {name: f"estimax.nn.rnn_cell._fused:{name}" for name in _FUSED}
+_LAZY |= {name: f"estimax.nn._recurrent_loops:{name}" for name in _LOOPS}
 
 __getattr__ = lazy_attributes(__name__, _LAZY)
 
