@@ -8,6 +8,15 @@ from tensorboardX.proto.event_pb2 import Event as Event
 from tensorboardX.proto.summary_pb2 import Summary as Summary
 
 from estimax._base._lazy import lazy_attributes
+from estimax.summary._declared import DeclaredSummary as DeclaredSummary
+from estimax.summary._declared import summary_values as summary_values
+from estimax.summary._declaring import audio as audio
+from estimax.summary._declaring import histogram as histogram
+from estimax.summary._declaring import image as image
+from estimax.summary._declaring import merge as merge
+from estimax.summary._declaring import merge_all as merge_all
+from estimax.summary._declaring import scalar as scalar
+from estimax.summary._declaring import text as text
 from estimax.summary._event_file import EventValue as EventValue
 from estimax.summary._event_file import read_events as read_events
 from estimax.summary._file_writer import FileWriter as FileWriter

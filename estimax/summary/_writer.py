@@ -90,6 +90,13 @@ class EventWriter:
         metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
         self.summary(Summary(value=[Summary.Value(tag=tag, metadata=metadata, tensor=tensor)]), step)
 
+    def array(self, tag: str, values: Any, step: int) -> None:
+        """Adds an array of numbers as it is, as float32."""
+        numbers = np.asarray(values, np.float32)
+        shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in numbers.shape])
+        tensor = TensorProto(dtype="DT_FLOAT", tensor_shape=shape, float_val=numbers.ravel().tolist())
+        self.summary(Summary(value=[Summary.Value(tag=tag, tensor=tensor)]), step)
+
     def histogram(self, tag: str, values: Any, step: int) -> None:
         """Adds a histogram of an array of numbers of any shape; values that are not finite are left out."""
         now = self._clock()
