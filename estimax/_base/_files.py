@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import io
+import math
 import os
 import re
 import secrets
@@ -333,16 +334,17 @@ def _sync_folder(folder: str) -> None:
             os.close(handle)
 
 
-def remove_leftovers(folder: Path, names: str, reference: Path) -> None:
+def remove_leftovers(folder: Path, names: str, reference: Path | None = None) -> None:
     """Removes temporary files that a killed process has left.
 
     Args:
         folder: where.
         names: a regular expression for the names that were to be written.
-        reference: a file just written. What is younger than ten minutes before it may still be in use.
+        reference: a file just written: what is younger than ten minutes before it may still be in use.
+            None where nobody else can be writing: then all are removed.
     """
     with suppress(OSError):
-        youngest = os.stat(as_path(reference)).st_mtime - _LEFTOVER_SECONDS
+        youngest = math.inf if reference is None else os.stat(as_path(reference)).st_mtime - _LEFTOVER_SECONDS
         for name in names_in(folder):
             found = _LEFTOVER.match(name)
             path = os.path.join(as_path(folder), name)

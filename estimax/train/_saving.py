@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from estimax import logging
+from estimax.train._background_writing import BackgroundWriter
 from estimax.train._checkpoints import save_checkpoint
+from estimax.train._interruption import Interrupted
 from estimax.train._loop import Observer, Run
+from estimax.train._snapshots import Snapshots
 
 
 class CheckpointSaverListener:
@@ -43,6 +49,11 @@ class CheckpointSaver(Observer):
     A checkpoint that is written in the middle of a run holds the position of the
     input, so that a run that is killed goes on where it was; the last one of a run
     that has ended does not, so that the next one starts its input anew.
+
+    The loop waits for a copy of the state; a thread writes it. The loop waits for
+    the thread too before the next checkpoint, at the end of the run, and where
+    listeners are to be told: what they are told of is there. If the thread fails,
+    the run ends with its error after the steps that are being done.
 
     Args:
         model_dir: where to.
@@ -83,13 +94,18 @@ class CheckpointSaver(Observer):
         self.saved_step = -1
         self._saved_at = 0.0
         self._saved_position = False
+        self._writer = BackgroundWriter()
+        self._snapshots = Snapshots()
 
-    def begin(self, run: Run) -> None:
+    def prepare(self, run: Run) -> None:
         for listener in self.listeners:
             listener.begin()
+
+    def begin(self, run: Run) -> None:
         if run.step == self.restored_step:
             self.saved_step, self._saved_at = run.step, self.clock()
             self._saved_position = run.position is not None
+            self._writer.start(self._snapshots.preparation(run.arrays()))
         else:
             self._save(run, is_last=False)
 
@@ -99,32 +115,67 @@ class CheckpointSaver(Observer):
         return step + self.every_steps - (step - self.first_step) % self.every_steps
 
     def after_steps(self, run: Run, first: int, values: Mapping[str, np.ndarray]) -> None:
+        self._writer.check()
         by_steps = self.every_steps is not None and run.step - self.saved_step >= self.every_steps
         by_time = self.every_secs is not None and self.clock() - self._saved_at >= self.every_secs
-        if by_steps or by_time:
+        if (by_steps or by_time) and not run.is_interrupted:
             self._save(run, is_last=run.step >= self.last_step)
 
     def end(self, run: Run, is_exhausted: bool) -> None:
         is_new = run.step != self.saved_step
-        if is_new or self._saved_position:
-            self._save(run, is_last=True, is_new=is_new)
-        for listener in self.listeners:
-            listener.end(None, run.step)
+        is_last = not run.is_interrupted or run.step >= self.last_step
+        if is_new or self._saved_position == is_last:
+            self._save(run, is_last, is_new)
+        self._writer.wait()
+        if run.is_interrupted:
+            logging.warning(
+                "Step %d is saved in %s; the same program, started again, goes on from there.", run.step, self.model_dir
+            )
+            return
+        self._tell(run, lambda listener: listener.end(run.session, run.step), self.listeners)
+
+    def close(self, run: Run) -> None:
+        try:
+            self._writer.wait()
+        except Exception as error:  # another one ends the run already
+            logging.error("The last checkpoint in %s could not be written: %s", self.model_dir, error)
 
     def _save(self, run: Run, is_last: bool, is_new: bool = True) -> None:
-        for listener in self.listeners if is_new else ():
-            listener.before_save(None, run.step)
+        listeners = self.listeners if is_new else ()
+        for listener in listeners:
+            listener.before_save(run.session, run.step)
         if is_new:
             logging.info("Saving checkpoints for %s into %s/model.ckpt.", run.step, self.model_dir)
-        save_checkpoint(
-            self.model_dir,
-            run.step,
-            run.variables(),
-            input_state=None if is_last else run.position,
-            keep_max=self.keep_max,
-            keep_every_n_hours=self.keep_every_n_hours,
+        self._writer.wait()
+        self._writer.start(
+            partial(
+                save_checkpoint,
+                self.model_dir,
+                run.step,
+                self._snapshots.take(run.arrays()),
+                input_state=None if is_last else run.position,
+                keep_max=self.keep_max,
+                keep_every_n_hours=self.keep_every_n_hours,
+            )
         )
         self.saved_step, self._saved_at, self._saved_position = run.step, self.clock(), not is_last
-        for listener in self.listeners if is_new else ():
-            if listener.after_save(None, run.step):
-                run.request_stop()
+        if listeners:
+            self._writer.wait()
+            self._tell(run, lambda listener: listener.after_save(run.session, run.step), listeners)
+
+    def _tell(
+        self,
+        run: Run,
+        how: Callable[[CheckpointSaverListener], Any],
+        listeners: Sequence[CheckpointSaverListener],
+    ) -> None:
+        """Tells listeners of what is saved; a signal need not wait for what they do with it."""
+        if run.interruption.signal is not None:
+            run.interrupt()
+        try:
+            for listener in listeners:
+                with nullcontext() if run.is_interrupted else run.interruption.leaving():
+                    if how(listener):
+                        run.request_stop()
+        except Interrupted:
+            run.interrupt()

@@ -215,10 +215,11 @@ class Ahead:
                 raise value
             yield value
 
-    def close(self) -> None:
-        """Stops the thread and waits for it."""
+    def close(self, patience_secs: float = math.inf) -> None:
+        """Stops the thread and waits for it, or so long; it may be waiting for an input that never comes."""
         self._stopped.set()
-        while self._thread.is_alive():
+        limit = time.monotonic() + patience_secs
+        while self._thread.is_alive() and time.monotonic() < limit:
             try:
                 self._queue.get_nowait()
             except queue.Empty:

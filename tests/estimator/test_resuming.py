@@ -1,21 +1,13 @@
 """A run that was interrupted at any checkpoint and started again ends as one that was not, bit for bit."""
 
 import logging
-import pathlib
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
 
 import estimax as tf
 from tests.estimator import homes, restarted
-
-ROOT = pathlib.Path(__file__).parent.parent.parent
 
 every_program = pytest.mark.parametrize("program", ["linear", "dnn"])
 
@@ -131,44 +123,3 @@ def test_another_input_than_that_of_the_interrupted_run_starts_at_its_beginning(
     assert "The input differs from that of the run that was interrupted; it starts at its beginning." in caplog.messages
     other.train(lambda: batches_of_eight().take(3))
     homes.assert_equal(homes.variables(one), homes.variables(other))
-
-
-def run_until_killed(arguments, checkpoints, delay_secs):
-    """Starts the program, waits until it has written some checkpoints and then a moment, and kills it.
-
-    Returns whether it had ended before.
-    """
-    command = [sys.executable, "-m", "tests.estimator.restarted", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        for _, _line in zip(range(checkpoints), process.stdout):
-            pass
-        time.sleep(delay_secs)
-        process.kill()
-        errors = process.communicate()[1]
-        assert process.returncode in (0, -signal.SIGKILL), errors
-        return process.returncode == 0
-
-
-@pytest.mark.parametrize(
-    ("program", "kills", "steps"),
-    [
-        ("dnn", 2, 400),
-        pytest.param("dnn", 20, 20_000, marks=pytest.mark.slow),
-        pytest.param("linear", 20, 20_000, marks=pytest.mark.slow),
-    ],
-)
-def test_killed_at_random_and_started_again_equals_uninterrupted(program, kills, steps, rows, tmp_path):
-    whole, parts = str(tmp_path / "whole"), str(tmp_path / "parts")
-    restarted.run(program, whole, rows, steps)
-    moments = random.Random(kills)
-    landed = 0
-    for number in range(kills):
-        # In the middle of a write, or sometimes anywhere from the start of the process on.
-        checkpoints = number % 4 if kills > 4 else number + 1
-        delay_secs = moments.uniform(0, 0.05 if checkpoints else 3)
-        landed += not run_until_killed([program, parts, rows, str(steps)], checkpoints, delay_secs)
-    assert landed >= kills // 2
-    restarted.run(program, parts, rows, steps)
-    expected, found = (homes.variables(restarted.make(program, folder)) for folder in (whole, parts))
-    assert found["global_step"] == steps
-    homes.assert_equal(expected, found)
