@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from estimax._version import __version__
+from estimax.cli._convert import convert
+from estimax.cli._run import run
 from estimax.cli._serve import serve
 from estimax.cli._show import show
 
@@ -25,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"token_normalize_func": _underscores},
 )
+app.command("run", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})(run)
+app.command("convert")(convert)
 app.command("serve")(serve)
 app.command("show")(show)
 

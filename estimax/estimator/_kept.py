@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from estimax._base._checkpoint_index import ORIGINAL_SUFFIX, SUFFIX
 from estimax._base._errors import NotFoundError
 from estimax.train._checkpoints import Checkpoint
 
@@ -51,8 +52,9 @@ def stamp(prefix: str | None) -> Any:
     """
     if prefix is None:
         return None
+    path = next((p for suffix in (SUFFIX, ORIGINAL_SUFFIX, "") if os.path.exists(p := f"{prefix}{suffix}")), prefix)
     try:
-        found = os.stat(f"{prefix}.safetensors")
+        found = os.stat(path)
     except FileNotFoundError:
         raise NotFoundError(f"there is no checkpoint {prefix!r}") from None
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,11 @@ import numpy as np
 from estimax import logging
 from estimax._base._errors import NotFoundError
 from estimax._scope._frame import VariableSpec
-from estimax.train._checkpoints import Checkpoint, read_arrays
+from estimax.train._checkpoints import Checkpoint
+from estimax.train._global_step import GLOBAL_STEP
 from estimax.train._step import TrainStep
+from estimax.train._warm_start import planned_starts
+from estimax.train._warm_start_settings import WarmStartSettings
 
 
 def first_values(specs: Mapping[str, VariableSpec], seed: int) -> dict[str, np.ndarray]:
@@ -38,13 +42,26 @@ def restored_values(specs: Mapping[str, VariableSpec], checkpoint: Checkpoint) -
         ValueError: a variable that has another shape there.
     """
     saved = checkpoint.variables
-    missing = [name for name, spec in specs.items() if not spec.is_local and name not in saved]
+    names = {name: _saved_name(name, specs, saved) for name, spec in specs.items() if not spec.is_local}
+    missing = [name for name, stored in names.items() if stored not in saved]
     if missing:
         raise NotFoundError(
             f"{checkpoint.prefix} has no variable {', '.join(missing)}; it was written by another model. "
             f"Use another model_dir, or warm_start_from to take what fits"
         )
-    return {n: _fitting(saved[n], spec, checkpoint.prefix) for n, spec in specs.items() if not spec.is_local}
+    return {name: _fitting(saved[stored], specs[name], checkpoint.prefix) for name, stored in names.items()}
+
+
+def _saved_name(name: str, specs: Mapping[str, VariableSpec], saved: Mapping[str, Any]) -> str:
+    """Returns the name of a variable in a checkpoint.
+
+    Shared embeddings of TensorFlow 2 stand there without the scope of the network that they belong to.
+    """
+    short = name.rpartition("/")[2]
+    if name in saved or short in specs or short not in saved or saved[short].shape != specs[name].shape:
+        return name
+    logging.info("Variable %s of the checkpoint is taken as %s.", short, name)
+    return short
 
 
 def restored_slots(step: TrainStep, values: Mapping[str, np.ndarray], saved: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,30 +76,38 @@ def restored_slots(step: TrainStep, values: Mapping[str, np.ndarray], saved: Map
         saved: arrays of the checkpoint, by name.
     """
     listed = [(variable, name) for keys in step.state_names for (variable, *_), name in keys.items()]
+    _tell_unused(saved, {*values, *(name for _, name in listed), GLOBAL_STEP})
     if all(n in saved and (v not in values or saved[n].shape == values[v].shape) for v, n in listed):
         return {name: saved[name] for _, name in listed}  # making first values would take longer than all the rest
     first = step.initial_slots(values)
+    anew = [n for n, v in first.items() if n not in saved or saved[n].shape != v.shape]
+    logging.info("The checkpoint does not have %s: these start anew.", ", ".join(anew))
     return {n: saved[n] if n in saved and saved[n].shape == v.shape else v for n, v in first.items()}
 
 
+def _tell_unused(saved: Iterable[str], used: Container[str]) -> None:
+    unused = [name for name in saved if name not in used]
+    if unused:
+        logging.info("The model does not use %s of the checkpoint.", ", ".join(unused))
+
+
 def warm_started(
-    values: dict[str, np.ndarray], specs: Mapping[str, VariableSpec], source: str
+    values: dict[str, np.ndarray],
+    specs: Mapping[str, VariableSpec],
+    source: str | WarmStartSettings,
+    seed: int = 0,
 ) -> dict[str, np.ndarray]:
-    """Returns first values with those of another model in place of the variables that have the same name.
+    """Returns first values with those of another model in place of those that are to start from it.
 
     Args:
         values: first values.
         specs: the variables of the model.
-        source: a model folder, a checkpoint, or a safetensors file of name -> array.
+        source: a model folder, a checkpoint, a saved model, or a safetensors file of
+            name -> array; or settings that say more.
+        seed: of the rows of words that the other model does not have.
     """
-    arrays = read_arrays(source)
-    taken = [name for name in values if name in arrays and not specs[name].is_local]
-    if not taken:
-        raise NotFoundError(
-            f"warm_start_from={source!r} has none of the model's variables {sorted(values)}; it has {sorted(arrays)}"
-        )
-    logging.info("Warm-starting %d of %d variables from %s.", len(taken), len(values), source)
-    return values | {name: _fitting(arrays[name], specs[name], source) for name in taken}
+    starts = planned_starts(source, specs)
+    return values | first_values({n: replace(specs[n], initializer=start) for n, start in starts.items()}, seed)
 
 
 def _fitting(array: np.ndarray, spec: VariableSpec, source: str) -> Any:

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from estimax._base._checkpoint_index import tensor_path
+from estimax._base._array_files import ArrayFile, array_path, open_arrays
 from estimax._base._dtypes import as_dtype
 from estimax._base._errors import InvalidArgumentError, NotFoundError
 from estimax._base._files import as_path
-from estimax._base._tensor_file import TensorFile, open_tensors
 from estimax.initializers import Initializer
 
 
@@ -26,7 +25,7 @@ class LoadedRows(Initializer):
     """Takes all values from a variable of a checkpoint.
 
     Args:
-        checkpoint: prefix of a checkpoint, a folder of checkpoints, or a safetensors file.
+        checkpoint: prefix of a checkpoint, ours or TensorFlow's, a folder of checkpoints, or a safetensors file.
         tensor_name: the variable's name there.
         column: name of the column that asks, for errors.
 
@@ -53,7 +52,7 @@ class LoadedRows(Initializer):
             NotFoundError: there is no such checkpoint, or no such variable in it.
             InvalidArgumentError: the variable has another shape, or holds no floats.
         """
-        with open_tensors(self._file()) as file:
+        with open_arrays(self._file()) as file:
             name = self._name_in(file)
             entry = file.entries[name]
             if entry.shape != tuple(shape) or entry.dtype.kind not in "fV":  # bfloat16 is of kind V
@@ -65,11 +64,11 @@ class LoadedRows(Initializer):
 
     def _file(self) -> str:
         try:
-            return tensor_path(self.checkpoint)
+            return array_path(self.checkpoint)
         except NotFoundError as error:
             raise NotFoundError(f"ckpt_to_load_from of column {self.column!r}: {error}") from None
 
-    def _name_in(self, file: TensorFile) -> str:
+    def _name_in(self, file: ArrayFile) -> str:
         """Returns the variable's name as the file has it; programs may add the `:0` of a Tensor."""
         name = self.tensor_name.removesuffix(":0")
         if name in file.entries:

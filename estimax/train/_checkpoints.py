@@ -24,10 +24,10 @@ from estimax._base._checkpoint_index import (
     INDEX,
     SUFFIX,
     CheckpointState,
+    checkpoint_exists,
     checkpoints_by_age,
     listed_checkpoints,
     read_index,
-    tensor_path,
     write_index,
 )
 from estimax._base._checkpoint_index import get_checkpoint_state as get_checkpoint_state
@@ -35,12 +35,20 @@ from estimax._base._checkpoint_index import latest_checkpoint as latest_checkpoi
 from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError, OpError
 from estimax._base._files import as_path, is_remote, remove_leftovers, write_atomically
 from estimax._base._tensor_file import TensorFile, open_tensors, write_tensors
+from estimax.train._checkpoint_reading import CheckpointReader as CheckpointReader
+from estimax.train._checkpoint_reading import is_original, original_step, read_original
+from estimax.train._checkpoint_reading import list_variables as list_variables
+from estimax.train._checkpoint_reading import load_checkpoint as load_checkpoint
+from estimax.train._checkpoint_reading import load_variable as load_variable
+from estimax.train._checkpoint_reading import read_arrays as read_arrays
+from estimax.train._our_names import INPUT
 
 FORMAT = "estimax-checkpoint-1"
 
-# Names that begin so hold the position of the input; no variable is called so.
-_INPUT = "__input__/"
-_TREE = f"{_INPUT}tree"
+# What is written in a model folder, as a regular expression.
+_WRITTEN = rf"{INDEX}|{re.escape(BASENAME)}-.*"
+
+_TREE = f"{INPUT}tree"
 
 
 @dataclass(frozen=True)
@@ -100,9 +108,9 @@ def save_checkpoint(
     folder = as_path(model_dir)
     if is_remote(folder):
         raise InvalidArgumentError(f"checkpoints must be written to a local folder; got {folder!r}")
-    reserved = [name for name in variables if name.startswith(_INPUT)]
+    reserved = [name for name in variables if name.startswith(INPUT)]
     if reserved:
-        raise InvalidArgumentError(f"a variable's name must not begin with {_INPUT!r}; got {reserved[0]!r}")
+        raise InvalidArgumentError(f"a variable's name must not begin with {INPUT!r}; got {reserved[0]!r}")
     os.makedirs(folder, exist_ok=True)
     prefix = os.path.join(folder, f"{BASENAME}-{int(step)}")
     arrays = {**variables, **_packed_input(input_state)}
@@ -112,8 +120,13 @@ def save_checkpoint(
     write_index(folder, state)
     for old in removable:
         _remove(f"{old}{SUFFIX}")
-    remove_leftovers(folder, rf"{INDEX}|{re.escape(BASENAME)}-.*", f"{prefix}{SUFFIX}")
+    remove_leftovers(folder, _WRITTEN, f"{prefix}{SUFFIX}")
     return prefix
+
+
+def remove_half_written(model_dir: str) -> None:
+    """Removes what killed runs have begun to write; for who knows that nobody else is writing."""
+    remove_leftovers(model_dir, _WRITTEN)
 
 
 def _remove(path: str) -> None:
@@ -129,7 +142,7 @@ def _packed_input(state: Any) -> dict[str, np.ndarray]:
     if state is None:
         return {}
     text, arrays = _state_tree.pack(state)
-    packed = {f"{_INPUT}{name}": array for name, array in arrays.items()}
+    packed = {f"{INPUT}{name}": array for name, array in arrays.items()}
     return {_TREE: np.frombuffer(text.encode(), np.uint8), **packed}
 
 
@@ -162,7 +175,7 @@ def _kept_before(folder: str, prefix: str, now: float) -> CheckpointState:
         state = CheckpointState(prefix)
         paths = tuple(p for p in listed_checkpoints(folder) if p != prefix)
         stamps = tuple(_modified(p, now) for p in paths)
-    there = {p: stamp for p, stamp in zip(paths, stamps, strict=True) if os.path.exists(f"{p}{SUFFIX}")}
+    there = {p: stamp for p, stamp in zip(paths, stamps, strict=True) if checkpoint_exists(p)}
     preserved = state.last_preserved_timestamp or min(there.values(), default=now)
     return replace(
         state,
@@ -180,7 +193,7 @@ def _modified(prefix: str, default: float) -> float:
 
 
 def read_checkpoint(prefix: str) -> Checkpoint:
-    """Reads a checkpoint and checks every byte of it.
+    """Reads a checkpoint and checks every byte of it; one of TensorFlow where there is none of ours.
 
     Args:
         prefix: its path without `.safetensors`, as `latest_checkpoint` gives it.
@@ -190,6 +203,9 @@ def read_checkpoint(prefix: str) -> Checkpoint:
         DataLossError: it is truncated or damaged; the message names the file.
     """
     path = f"{as_path(prefix)}{SUFFIX}"
+    if is_original(prefix):
+        step, variables = read_original(as_path(prefix))
+        return Checkpoint(as_path(prefix), step, variables)
     with open_tensors(path, is_sealed=True) as file:
         if file.metadata.get("format") != FORMAT:
             raise DataLossError(f"{path!r} must be of the format {FORMAT!r}; got {file.metadata.get('format')!r}")
@@ -197,19 +213,19 @@ def read_checkpoint(prefix: str) -> Checkpoint:
         step = int(file.metadata["step"])
     state = None
     if _TREE in arrays:
-        packed = {name.removeprefix(_INPUT): a for name, a in arrays.items() if name.startswith(_INPUT)}
+        packed = {name.removeprefix(INPUT): a for name, a in arrays.items() if name.startswith(INPUT)}
         state = _state_tree.unpack(arrays[_TREE].tobytes().decode(), packed)
     return Checkpoint(as_path(prefix), step, _variables(arrays), state)
 
 
 def _variables(arrays: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: array for name, array in arrays.items() if not name.startswith(_INPUT)}
+    return {name: array for name, array in arrays.items() if not name.startswith(INPUT)}
 
 
 def read_latest_checkpoint(model_dir: str, read: Callable[[str], Checkpoint] = read_checkpoint) -> Checkpoint | None:
     """Reads the newest checkpoint of a folder that is whole.
 
-    A missing or damaged one gives a warning that names it, and the one before it is read.
+    A missing or damaged one gives a warning that names it and the one before it, which is read instead.
 
     Args:
         model_dir: the folder.
@@ -221,19 +237,48 @@ def read_latest_checkpoint(model_dir: str, read: Callable[[str], Checkpoint] = r
     Raises:
         DataLossError: there are checkpoints, and all are damaged.
     """
-    damage: list[str] = []
-    for prefix in checkpoints_by_age(as_path(model_dir)):
-        try:
-            return read(prefix)
-        except (NotFoundError, DataLossError) as error:
-            logging.warning("Checkpoint %s cannot be used, the one before it is tried: %s", prefix, error)
-            if isinstance(error, DataLossError):
-                damage.append(prefix)
+    listed: list[str] = []
+    passed_over: list[tuple[str, Exception]] = []
+    while (prefixes := checkpoints_by_age(as_path(model_dir))) != listed:  # a run beside us may have removed them
+        listed, passed_over = prefixes, []
+        for prefix in prefixes:
+            try:
+                found = read(prefix)
+            except (NotFoundError, DataLossError) as error:
+                passed_over.append((prefix, error))
+                continue
+            for other, reason in passed_over:
+                logging.warning("Checkpoint %s cannot be used, %s is used instead: %s", other, prefix, reason)
+            return found
+    damage = [prefix for prefix, reason in passed_over if isinstance(reason, DataLossError)]
     if damage:
         names = ", ".join(damage)
         raise DataLossError(
             f"all checkpoints in {as_path(model_dir)!r} are damaged ({names}); remove them to start anew"
         )
+    return None
+
+
+def saved_step(model_dir: str) -> int | None:
+    """Returns the step of the newest checkpoint of a folder, by its header alone; None if there is none.
+
+    None too where its header is damaged: whoever reads on from there says so.
+
+    Example:
+        >>> from estimax.train._checkpoints import saved_step
+        >>> saved_step("/nowhere") is None
+        True
+    """
+    for prefix in checkpoints_by_age(as_path(model_dir)):
+        try:
+            if is_original(prefix):
+                return original_step(prefix)
+            with open_tensors(f"{prefix}{SUFFIX}", is_sealed=True) as file:
+                return int(file.metadata["step"])
+        except NotFoundError:
+            continue
+        except (DataLossError, KeyError, ValueError):
+            break
     return None
 
 
@@ -250,80 +295,3 @@ def checkpoint_variables(prefix: str) -> dict[str, tuple[tuple[int, ...], np.dty
 
 def _names(file: TensorFile) -> list[str]:
     return sorted(_variables(file.entries))
-
-
-def read_arrays(path: str) -> dict[str, np.ndarray]:
-    """Reads all variables of a checkpoint, or all arrays of any safetensors file.
-
-    Args:
-        path: a prefix, a folder of checkpoints, or a file.
-
-    Raises:
-        NotFoundError: there is none.
-        DataLossError: it is truncated or damaged.
-    """
-    with open_tensors(tensor_path(path)) as file:
-        return {name: file.read(name) for name in _names(file)}
-
-
-class CheckpointReader:
-    """Reads single variables of a checkpoint; `load_checkpoint` makes one.
-
-    Args:
-        path: a prefix, a folder of checkpoints, or a safetensors file.
-
-    Raises:
-        NotFoundError: there is none.
-        DataLossError: it is truncated, or its header is damaged.
-    """
-
-    def __init__(self, path: str) -> None:
-        self._path = tensor_path(path)
-        with open_tensors(self._path) as file:
-            self._entries = {name: file.entries[name] for name in _names(file)}
-
-    def get_variable_to_shape_map(self) -> dict[str, list[int]]:
-        """Returns the shape of each variable."""
-        return {name: list(entry.shape) for name, entry in self._entries.items()}
-
-    def get_variable_to_dtype_map(self) -> dict[str, np.dtype[Any]]:
-        """Returns the NumPy type of each variable."""
-        return {name: entry.dtype for name, entry in self._entries.items()}
-
-    def has_tensor(self, name: str) -> bool:
-        """Tells whether there is a variable of this name."""
-        return name in self._entries
-
-    def get_tensor(self, name: str) -> np.ndarray:
-        """Reads a variable.
-
-        Raises:
-            NotFoundError: there is none of this name.
-            DataLossError: its bytes are not those that were written.
-        """
-        with open_tensors(self._path) as file:
-            return file.read(name)
-
-
-def load_checkpoint(ckpt_dir_or_file: str) -> CheckpointReader:
-    """Opens a checkpoint, given its prefix or its folder.
-
-    Raises:
-        NotFoundError: there is no such checkpoint or folder.
-        InvalidArgumentError: the folder has no checkpoint.
-    """
-    return CheckpointReader(ckpt_dir_or_file)
-
-
-def load_variable(ckpt_dir_or_file: str, name: str) -> np.ndarray:
-    """Reads one variable of a checkpoint.
-
-    Raises:
-        NotFoundError: there is no such checkpoint or variable.
-    """
-    return load_checkpoint(ckpt_dir_or_file).get_tensor(name.removesuffix(":0"))
-
-
-def list_variables(ckpt_dir_or_file: str) -> list[tuple[str, list[int]]]:
-    """Lists the variables of a checkpoint with their shapes, by name."""
-    return list(load_checkpoint(ckpt_dir_or_file).get_variable_to_shape_map().items())
