@@ -10,6 +10,7 @@ compiler merges what both calls compute alike.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 import jax
@@ -19,16 +20,18 @@ from estimax._base._errors import InvalidArgumentError
 from estimax._base._lazy import did_you_mean
 from estimax._scope._frame import Frame, current_frame
 from estimax._scope._variables import VariableHandle
+from estimax.nn._arrays import as_array
+from estimax.train._activation_gradients import gradients_by_results
 from estimax.train._connection import connected
 from estimax.train._gradients import Gradient, IndexedSlices, joined, merged
 
 
 class _Reached(BaseException):
-    """Ends a call of the model function that was made for its loss."""
+    """Ends a call of the model function that was made for its loss, or for its loss and other results."""
 
-    def __init__(self, loss: Any) -> None:
+    def __init__(self, result: Any) -> None:
         super().__init__()
-        self.loss = loss
+        self.result = result
 
 
 def variable_names(var_list: Any) -> list[str]:
@@ -55,9 +58,9 @@ def variable_names(var_list: Any) -> list[str]:
 
 def _name(variable: Any) -> str:
     active = current_frame.get()
-    name = variable if isinstance(variable, str) else getattr(variable, "name", None)
-    if name is None and active is not None:
-        name = active.name_of(variable)
+    name = variable if isinstance(variable, str) else active.name_of(variable) if active is not None else None
+    if name is None and not isinstance(variable, jax.Array):
+        name = getattr(variable, "name", None)
     if not isinstance(name, str):
         raise InvalidArgumentError(
             f"var_list needs names of variables, or the variables as get_variable returned them; got {variable!r}"
@@ -66,13 +69,41 @@ def _name(variable: Any) -> str:
 
 
 def compute_gradients(
-    loss: Any, var_list: Any = None, grad_loss: Any = None
+    loss: Any, var_list: Any = None, grad_loss: Any = None, keep: bool = True
 ) -> list[tuple[Gradient | None, VariableHandle]]:
     """Returns the gradients of a loss, each with its variable; see `Optimizer.compute_gradients`.
+
+    Args:
+        loss: a scalar.
+        var_list: the variables, or their names; all trainable ones if None.
+        grad_loss: a factor of the gradients; 1 if None.
+        keep: whether gradients that are asked for later take these for constants, and need not compute them again.
 
     Raises:
         InvalidArgumentError: no model function runs, or a variable is unknown.
     """
+    active, known = _awaited(loss)
+    names = _trainable(active) if var_list is None else variable_names(var_list)
+    found = _gradients(active, names, grad_loss) if known is None else known
+    active.differentiated.append(found if keep else None)
+    handles = [VariableHandle(active.specs[name], active.variable(active.specs[name])) for name in names]
+    return [(found.get(name), handle) for name, handle in zip(names, handles, strict=True)]
+
+
+class UnconnectedGradients(Enum):
+    """What stands for the gradient of something on which nothing depends: `tf.UnconnectedGradients`.
+
+    Attributes:
+        NONE: None.
+        ZERO: zeros.
+    """
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+def _awaited(result: Any) -> tuple[Frame, Any]:
+    """Returns the frame and the gradients that are known already, if any; ends a call that was made for the result."""
     active = current_frame.get()
     if active is None or active.rerun is None:
         raise InvalidArgumentError(
@@ -81,12 +112,8 @@ def compute_gradients(
     number = len(active.differentiated)
     known = active.known_gradients
     if known is not None and number == len(known):
-        raise _Reached(loss)
-    names = _trainable(active) if var_list is None else variable_names(var_list)
-    found = _gradients(active, names, grad_loss) if known is None else known[number]
-    active.differentiated.append(found)
-    handles = [VariableHandle(active.specs[name], active.variable(active.specs[name])) for name in names]
-    return [(found.get(name), handle) for name, handle in zip(names, handles, strict=True)]
+        raise _Reached(result)
+    return active, None if known is None else known[number]
 
 
 def gradients(
@@ -100,11 +127,12 @@ def gradients(
     stop_gradients: Any = None,
     unconnected_gradients: Any = None,
 ) -> list[Gradient | None]:
-    """Returns the gradients of a sum of arrays with respect to variables of the model function: `tf.gradients`.
+    """Returns the gradients of a sum of arrays with respect to variables, inputs or results: `tf.gradients`.
 
     Args:
         ys: an array, or a list of arrays, all elements of which are summed.
-        xs: a variable or a list of variables: names, handles, or what `get_variable` returned.
+        xs: a variable (its name, its handle, or what `get_variable` returned), any other array of the
+            model function, such as a feature or an activation, or a list of these.
         grad_ys: factors of the elements of each of `ys`; 1 if None.
         name: accepted for programs that pass it; it has no effect.
         colocate_gradients_with_ops: has no effect.
@@ -117,19 +145,58 @@ def gradients(
         For each variable an array, `IndexedSlices`, or None where nothing depends on it.
 
     Raises:
-        InvalidArgumentError: no model function runs, or one of `xs` is not a variable of it.
+        InvalidArgumentError: no model function runs, or one of `xs` is no array of it.
     """
     if stop_gradients is not None:
         raise InvalidArgumentError("gradients does not take stop_gradients; use tf.stop_gradient in the model function")
     terms = list(ys) if isinstance(ys, list | tuple) else [ys]
     if grad_ys is not None:
         factors = list(grad_ys) if isinstance(grad_ys, list | tuple) else [grad_ys]
-        terms = [y if f is None else y * jax.lax.stop_gradient(f) for y, f in zip(terms, factors, strict=True)]
+        terms = [
+            y if f is None else y * jax.lax.stop_gradient(as_array(f)) for y, f in zip(terms, factors, strict=True)
+        ]
     loss = sum((jnp.sum(y) for y in terms[1:]), jnp.sum(terms[0]))
-    pairs = compute_gradients(loss, xs)
+    listed = list(xs) if isinstance(xs, list | tuple) else [xs]
+    if all(map(_is_variable, listed)):
+        found = [gradient for gradient, _ in compute_gradients(loss, listed, keep=False)]
+    else:
+        found = _by_results(loss, [as_array(x) for x in listed])
     if unconnected_gradients is None or str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "none":
-        return [gradient for gradient, _ in pairs]
-    return [jnp.zeros(v.shape, v.dtype) if gradient is None else gradient for gradient, v in pairs]
+        return found
+    return [jnp.zeros(v.shape, v.dtype) if g is None else g for g, v in zip(found, listed, strict=True)]
+
+
+def _is_variable(x: Any) -> bool:
+    active = current_frame.get()
+    named = isinstance(x, str | VariableHandle)
+    return named or (active is not None and active.name_of(x) is not None)
+
+
+def _by_results(loss: Any, xs: list[Any]) -> list[Any]:
+    """Traces the model function again up to the same place, and differentiates what it finds there."""
+    active, _ = _awaited((loss, xs))
+
+    def computed() -> Any:
+        known = tuple(active.differentiated)
+        made = {name: active.variable(spec) for name, spec in active.specs.items()}  # the same array in each use
+        inner = Frame(
+            made | dict(active.values), active.deltas, active.key, active.create, active.rows, known_gradients=known
+        )
+        return _rerun(active, inner)
+
+    found = gradients_by_results(computed)
+    active.differentiated.append(None)
+    return found
+
+
+def _rerun(active: Frame, inner: Frame) -> Any:
+    """Calls the model function again, up to the place where it asks for gradients; returns what it has there."""
+    assert active.rerun is not None
+    try:
+        active.rerun(inner)
+    except _Reached as reached:
+        return reached.result
+    raise InvalidArgumentError("the model function did not ask for the same gradients when it was called again")
 
 
 def _trainable(active: Frame) -> list[str]:
@@ -152,15 +219,9 @@ def _gradients(active: Frame, names: list[str], grad_loss: Any) -> dict[str, Gra
         listed = [deltas.get(i) for i in range(len(active.lookups))]
         values = {**active.values, **dense}
         inner = Frame(values, listed, active.key, active.create, known_gradients=tuple(active.differentiated))
-        assert active.rerun is not None
-        try:
-            active.rerun(inner)
-        except _Reached as reached:
-            return jnp.reshape(reached.loss, ())
-        raise InvalidArgumentError("the model function did not ask for the same gradients when it was called again")
+        return jnp.reshape(_rerun(active, inner), ())
 
-    dense = {name: value for name, value in current.items() if name not in by_rows}
-    loss, pullback = jax.vjp(loss_of, dense, deltas)
+    loss, pullback = jax.vjp(loss_of, current, deltas)
     cotangent = jnp.ones_like(loss) if grad_loss is None else jnp.asarray(grad_loss, loss.dtype)
     by_name, by_lookup = connected(pullback, cotangent)
     found: dict[str, Gradient] = {name: gradient for name, gradient in by_name.items() if gradient is not None}
@@ -172,5 +233,8 @@ def _gradients(active: Frame, names: list[str], grad_loss: Any) -> dict[str, Gra
             if active.lookups[i].table == name and gradient is not None
         ]
         if parts:
-            found[name], _ = merged(joined(parts))
+            by_row = joined(parts)
+            if specs[name].is_table:  # a column looks up each row of a batch once, so its norm sees sums
+                by_row, _ = merged(by_row)
+            found[name] = found[name] + by_row.to_dense() if name in found else by_row
     return found

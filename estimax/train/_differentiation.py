@@ -2,7 +2,8 @@
 
 Tables that are read by rows are differentiated by these rows: a zero, the delta, is
 added to what each look-up returns, and the loss is differentiated by the deltas. The
-cost does not depend on the size of the table.
+cost does not depend on the size of the table. A variable that is also used as a
+whole, by a penalty or as the weights of another layer, has the sum of both.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Differentiation:
         ops: the train ops of the abstract call.
         names: for each train op the variables that it changes.
         row_tables: the tables that are differentiated by the rows that were read.
+        fetched_of: returns what else is wanted of a call, by reference.
     """
 
     program: Program
@@ -43,6 +45,7 @@ class Differentiation:
     ops: Sequence[TrainOp]
     names: Sequence[Sequence[str]]
     row_tables: set[str]
+    fetched_of: Callable[[Call], Mapping[str, Any]]
 
     def __call__(
         self, values: Mapping[str, Any], entries: Sequence[Any], key: Key
@@ -62,7 +65,7 @@ class Differentiation:
         wanted = {n for i in differentiated for n in self.names[i]}
         positions = [i for i, table in enumerate(self.program.lookups) if table in self.row_tables & wanted]
         deltas = self._deltas(positions, values, entries, key)
-        dense = {n: values[n] for n in sorted(wanted - self.row_tables)}
+        dense = {n: values[n] for n in sorted(wanted)}
 
         def losses(dense: Mapping[str, Any], deltas: Mapping[int, Any]) -> tuple[list[Any], dict[str, Any]]:
             listed = [deltas.get(i) for i in range(len(self.program.lookups))]
@@ -104,8 +107,10 @@ class Differentiation:
             "rates": rates,
             "given": {i: dict(op.gradients) for i, op in enumerate(ops) if op.gradients},
             "updates": call.frame.updates,
+            "decays": {name: follower.decay for name, follower in call.frame.followers.items()},
             "ids": {i: call.frame.lookups[i].ids for i in positions},
-            "scalars": {tag: value for kind, tag, value in call.frame.summaries if kind == "scalar"},
+            "scalars": {s.tag: jnp.asarray(s.value) for s in call.frame.summaries if s.kind == "scalar"},
+            "fetched": self.fetched_of(call),
         }
         return numbers, aux
 
@@ -120,15 +125,16 @@ class Differentiation:
         """Returns the gradient of each variable that has one, of tables what their look-ups have together."""
         gradients: dict[str, Gradient] = {}
         for name in names:
+            if dense[name] is not None:
+                gradients[name] = dense[name]
             if name not in self.row_tables:
-                if dense[name] is not None:
-                    gradients[name] = dense[name]
                 continue
             shape = values[name].shape
             mine = [i for i in rows if self.program.lookups[i] == name and rows[i] is not None]
             if mine:
                 parts = [(rows[i].reshape(-1, *shape[1:]), ids[i].reshape(-1)) for i in mine]
-                gradients[name] = joined([IndexedSlices(v, i, tuple(shape)) for v, i in parts])
+                by_row = joined([IndexedSlices(v, i, tuple(shape)) for v, i in parts])
+                gradients[name] = gradients[name] + by_row.to_dense() if name in gradients else by_row
         return gradients
 
     def _groups(self) -> list[int]:
@@ -142,7 +148,7 @@ class Differentiation:
         """Makes zeros of the shape of the rows that look-ups read from batches like this one."""
         if not positions:
             return {}
-        ids = jax.eval_shape(lambda: [k.ids for k in self.program.run(values, entries, key).frame.lookups])
+        ids = self.program.shapes_of(lambda: [k.ids for k in self.program.run(values, entries, key).frame.lookups])
         deltas = {}
         for i in positions:
             spec = self.program.specs[self.program.lookups[i]]

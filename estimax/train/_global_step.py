@@ -38,8 +38,12 @@ def get_or_create_global_step(graph: Any = None) -> Any:
         0
     """
     active = current_frame.get()
-    step = None if active is None else active.values.get(GLOBAL_STEP)
-    return jnp.int32(0) if step is None else step
+    if active is None:
+        return jnp.int32(0)
+    step = active.values.get(GLOBAL_STEP)
+    step = jnp.int32(0) if step is None else step
+    active.handed[id(step)] = (GLOBAL_STEP, step)
+    return step
 
 
 def create_global_step(graph: Any = None) -> Any:

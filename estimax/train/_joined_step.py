@@ -91,12 +91,14 @@ def _rules(step: TrainStep) -> dict[str, Rule]:
     if any(op.gradients for op in step.ops):
         return {}
     frame = step.program.call.frame
+    followed = {follower.source for follower in frame.followers.values()}
     rules: dict[str, Any] = {}
     for op, names in zip(step.ops, step.variables_of, strict=True):
         for name in names:
             optimizer = op.optimizer
             fits = step.program.specs[name].is_table and isinstance(optimizer, Rule) and not optimizer.clips
-            if fits and name not in rules and name not in frame.updates and name not in frame.constraints:
+            known = name in rules or name in frame.updates or name in frame.constraints or name in followed
+            if fits and not known:
                 rules[name] = optimizer
             else:
                 rules[name] = None

@@ -8,37 +8,72 @@ at which step the loop must stop for it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
+from estimax import logging
+from estimax._graph._effects import checked
+from estimax.train._interruption import Interrupted, Interruption
 from estimax.train._staging import Ahead, Stage
 from estimax.train._step import State, TrainStep
 
+_PATIENCE_SECS = 1.0
+"""An input that is in the midst of a batch when a signal comes is waited for no longer."""
+
 
 class Run:
-    """A training run as observers see it."""
+    """A training run as observers see it.
+
+    Attributes:
+        state: of the training step.
+        first_step: where the run started.
+        step: the global step: how many steps were done in all.
+        position: of the input behind these steps.
+        fetched: arrays of the last step, by reference, as far as the step gives any.
+        session: the run as hooks and listeners see it, or None.
+        is_stopped: whether the run ends after the steps that are being done.
+        is_interrupted: whether it ends because of a signal, and not as it should.
+        interruption: takes note of signals.
+    """
 
     def __init__(self, state: State, first_step: int, position: Any = None) -> None:
         self.state = state
         self.first_step = first_step
         self.step = first_step
         self.position = position
+        self.fetched: Mapping[str, Any] = {}
+        self.session: Any = None
         self.is_stopped = False
+        self.is_interrupted = False
+        self.interruption = Interruption()
 
     def request_stop(self) -> None:
         """Ends the run after the steps that are being done."""
         self.is_stopped = True
 
+    def interrupt(self) -> None:
+        """Ends the run after the steps that are being done, because of a signal."""
+        if not self.is_interrupted:
+            logging.warning("%s: the run ends after step %d.", self.interruption.name, self.step)
+        self.is_stopped = self.is_interrupted = True
+
+    def arrays(self) -> dict[str, Any]:
+        """Returns all variables, slots and the global step where they are; the next step changes them."""
+        return {**self.state["variables"], "global_step": np.asarray(self.step, np.int64)}
+
     def variables(self) -> dict[str, np.ndarray]:
         """Returns the values of all variables, slots and the global step, on the host."""
-        values = {name: np.asarray(v) for name, v in self.state["variables"].items()}
-        return values | {"global_step": np.asarray(self.step, np.int64)}
+        return {name: np.asarray(array) for name, array in self.arrays().items()}
 
 
 class Observer:
     """Something that follows a run. Every method may be left out."""
+
+    def prepare(self, run: Run) -> None:
+        """Is called before `begin` of any observer; variables may still get other first values."""
 
     def begin(self, run: Run) -> None:
         """Is called before the first step."""
@@ -50,11 +85,20 @@ class Observer:
         """
         return math.inf
 
+    def before_steps(self, run: Run, count: int) -> None:
+        """Is called before the steps `run.step` to `run.step + count - 1`, which are done in one call.
+
+        Once more, with a count of 0, where the input turned out to have ended.
+        """
+
     def after_steps(self, run: Run, first: int, values: Mapping[str, np.ndarray]) -> None:
         """Is called after the steps `first` to `run.step - 1`, with a value of each step for each name."""
 
     def end(self, run: Run, is_exhausted: bool) -> None:
         """Is called after the last step; `is_exhausted` says whether the input ended."""
+
+    def close(self, run: Run) -> None:
+        """Is called last of all, also after an error."""
 
 
 def next_stop_of(observers: Sequence[Observer], last_step: float) -> Callable[[int], float]:
@@ -63,32 +107,66 @@ def next_stop_of(observers: Sequence[Observer], last_step: float) -> Callable[[i
 
 
 def run_steps(step: TrainStep, run: Run, stages: Iterable[Stage], observers: Sequence[Observer], last: float) -> Run:
-    """Runs until the input ends, step `last` is reached, or an observer requests a stop.
+    """Runs until the input ends, step `last` is reached, an observer requests a stop, or a signal comes.
 
-    The run's state is consumed: after an error it must not be used.
+    The run's state is consumed: after an error it must not be used. Where a signal
+    ended the run in the middle, it acts after the observers were told of the end.
     """
-    for observer in observers:
-        observer.begin(run)
-    is_exhausted = False
-    if run.step < last and not run.is_stopped:
-        ahead = Ahead(iter(stages))
-        try:
-            for stage in ahead:
-                _do(step, run, stage, observers)
-                if run.step >= last or run.is_stopped:
-                    break
-            else:
-                is_exhausted = True
-        finally:
-            ahead.close()
-    for observer in observers:
-        observer.end(run, is_exhausted)
+    with following(run, observers):
+        is_exhausted = False
+        if run.step < last and not run.is_stopped:
+            ahead = Ahead(iter(stages))
+            try:
+                is_exhausted = _go(step, run, ahead, observers, last)
+            finally:
+                ahead.close(_PATIENCE_SECS if run.is_interrupted else math.inf)
+        for observer in observers:
+            observer.end(run, is_exhausted)
     return run
 
 
+@contextmanager
+def following(run: Run, observers: Sequence[Observer]) -> Iterator[None]:
+    """Tells observers of the beginning of a run, and after the block to close; in between, signals are noted."""
+    with run.interruption:
+        try:
+            for observer in observers:
+                observer.prepare(run)
+            for observer in observers:
+                observer.begin(run)
+            yield
+        finally:
+            for observer in observers:
+                observer.close(run)
+
+
+def _go(step: TrainStep, run: Run, ahead: Ahead, observers: Sequence[Observer], last: float) -> bool:
+    """Does steps; returns whether the input ended."""
+    stages = iter(ahead)
+    while run.step < last and not run.is_stopped:
+        try:
+            with run.interruption.leaving():
+                stage = next(stages, None)
+        except Interrupted:
+            run.interrupt()
+            break
+        if stage is None:
+            for observer in observers:
+                observer.before_steps(run, 0)
+            return True
+        _do(step, run, stage, observers)
+    return False
+
+
 def _do(step: TrainStep, run: Run, stage: Stage, observers: Sequence[Observer]) -> None:
-    run.state, values = step.run(run.state, stage.arrays, np.int32(stage.count))
+    for observer in observers:
+        observer.before_steps(run, stage.count)
+    with checked():
+        run.state, outcome = step.run(run.state, stage.arrays, np.int32(stage.count))
+        on_host = {name: np.asarray(v)[: stage.count] for name, v in outcome.values.items()}
     first, run.step, run.position = run.step, run.step + stage.count, stage.position
-    on_host = {name: np.asarray(v)[: stage.count] for name, v in values.items()}
+    run.fetched = outcome.fetched
+    if run.interruption.signal is not None:
+        run.interrupt()
     for observer in observers:
         observer.after_steps(run, first, on_host)

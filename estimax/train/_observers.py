@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from estimax import logging
-from estimax.summary import EventWriter
+from estimax.summary import DeclaredSummary, EventWriter, Summary, summary_values
 from estimax.train._loop import Observer, Run
 
 
@@ -90,15 +90,37 @@ class StepCounter(Observer):
 
 
 class SummaryWriter(Observer):
-    """Writes the loss and the scalar summaries of every so many steps to the event file."""
+    """Writes the loss and the summaries of every so many steps to the event file, at the global step after them.
 
-    def __init__(self, every_steps: int, writer: EventWriter) -> None:
+    Args:
+        every_steps: steps between two.
+        writer: of the event file.
+        drawn: summaries that are no curves; the loop stops where they are due, so that it
+            knows their values.
+    """
+
+    def __init__(self, every_steps: int, writer: EventWriter, drawn: Sequence[DeclaredSummary] = ()) -> None:
         self.every_steps = every_steps
         self.writer = writer
+        self.drawn = tuple(drawn)
+        self._first_step = 0
+
+    def begin(self, run: Run) -> None:
+        self._first_step = run.first_step
+
+    def next_stop(self, step: int) -> float:
+        return step + (self._first_step - step) % self.every_steps + 1 if self.drawn else math.inf
 
     def after_steps(self, run: Run, first: int, values: Mapping[str, np.ndarray]) -> None:
         for step in _due(run.first_step, first, run.step, self.every_steps):
-            self.writer.scalars({tag: float(v[step - first]) for tag, v in values.items()}, step)
+            self.writer.scalars({tag: float(v[step - first]) for tag, v in values.items()}, step + 1)
+            if step == run.step - 1:
+                self._draw(run, step)
+
+    def _draw(self, run: Run, step: int) -> None:
+        for declared in self.drawn:
+            known = run.fetched.get(f"summary:{declared.tag}", declared.value)
+            self.writer.summary(Summary(value=summary_values(declared, np.asarray(known))), step + 1)
 
     def end(self, run: Run, is_exhausted: bool) -> None:
         self.writer.flush()

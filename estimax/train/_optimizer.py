@@ -7,7 +7,6 @@ which variables, and the training loop acts on that. `compute_gradients` and
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,6 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from estimax._base._errors import InvalidArgumentError
+from estimax._scope._frame import Frame
+from estimax._scope._graph_keys import GraphKeys
 from estimax._scope._variables import VariableHandle
 from estimax.train._compute_gradients import compute_gradients, variable_names
 from estimax.train._gradients import Gradient
@@ -51,8 +52,11 @@ class Update:
     loss: Any = None
 
 
-class Optimizer(ABC):
+class Optimizer:
     """The interface of every optimizer: a description with a pure function.
+
+    An optimizer of a program's own may instead have its own `compute_gradients` or `apply_gradients`, made of
+    those of another optimizer, or of variables and assignments.
 
     Example:
         >>> import estimax as tf
@@ -62,6 +66,9 @@ class Optimizer(ABC):
 
     name: str
     learning_rate: LearningRate
+
+    def __init__(self, use_locking: bool = False, name: str = "Optimizer") -> None:
+        self.name = name
 
     @property
     def rows_only(self) -> bool:
@@ -78,15 +85,14 @@ class Optimizer(ABC):
         """Whether gradients of tables are to come by rows, which cost less where only these are changed."""
         return self.keeps_other_rows
 
-    @abstractmethod
     def state_keys(self, variables: Mapping[str, jax.ShapeDtypeStruct]) -> list[Key]:
         """Returns the keys of the state that goes with these variables."""
+        raise _incomplete(self)
 
-    @abstractmethod
     def first_state(self, variables: Mapping[str, np.ndarray]) -> dict[Key, np.ndarray]:
         """Returns the state before the first step, under the keys of `state_keys`."""
+        raise _incomplete(self)
 
-    @abstractmethod
     def saved_name(self, key: Key, copy: int) -> str:
         """Returns the name of a part of the state in a checkpoint.
 
@@ -94,10 +100,11 @@ class Optimizer(ABC):
             key: of `state_keys`.
             copy: how many optimizers of the same name the model has before this one.
         """
+        raise _incomplete(self)
 
-    @abstractmethod
     def apply(self, update: Update) -> Update:
         """Returns the update with the variables, the state and the scratch after the step."""
+        raise _incomplete(self)
 
     def current_learning_rate(self) -> jax.Array:
         """Returns the learning rate as a float32 scalar; calls it first if it is a function."""
@@ -135,6 +142,9 @@ class Optimizer(ABC):
         Raises:
             InvalidArgumentError: there is no loss, it is not one number, or a variable is unknown.
         """
+        if _has_halves_of_its_own(self):
+            pairs = self.compute_gradients(loss, var_list, grad_loss=grad_loss)
+            return self.apply_gradients(pairs, global_step=global_step, name=name)
         _check_loss(self, loss)
         scaled = loss if grad_loss is None else loss * jax.lax.stop_gradient(jnp.asarray(grad_loss, loss.dtype))
         names = None if var_list is None else variable_names(var_list)
@@ -229,6 +239,22 @@ class TrainOp:
     def name(self) -> str:
         """The name of the optimizer."""
         return self.optimizer.name
+
+    def carry_out(self, active: Frame) -> None:
+        """Makes it part of the train op of the model: something depends on it (`tf.control_dependencies`)."""
+        active.collections.setdefault(GraphKeys.TRAIN_OP, []).append(self)
+
+
+def _has_halves_of_its_own(optimizer: Optimizer) -> bool:
+    """Whether a program's own class changes gradients, or what is done with them."""
+    halves = (type(optimizer).compute_gradients, type(optimizer).apply_gradients)
+    return any(half.__module__.partition(".")[0] != __name__.partition(".")[0] for half in halves)
+
+
+def _incomplete(optimizer: Optimizer) -> NotImplementedError:
+    return NotImplementedError(
+        f"{type(optimizer).__name__} must have its own apply_gradients, or state_keys, first_state, saved_name and apply"
+    )
 
 
 _SCALAR = jax.ShapeDtypeStruct((), np.dtype(np.float32))  # type: ignore[no-untyped-call]  # of JAX

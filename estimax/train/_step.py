@@ -31,6 +31,23 @@ State = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
+class Outcome:
+    """What many steps gave.
+
+    Attributes:
+        values: [K] numbers of each step, by name, the loss among them.
+        fetched: arrays of the last step, by reference.
+    """
+
+    values: dict[str, Any]
+    fetched: dict[str, Any]
+
+
+def _nothing(call: Call) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, eq=False)
 class TrainStep:
     """One optimization step of a traced model function.
 
@@ -38,11 +55,13 @@ class TrainStep:
         program: the model function in training mode.
         loss_of: returns the loss to report of a call.
         ops_of: returns the train ops that a call declares.
+        fetched_of: returns arrays of a call, by reference, of which the values of the last step are wanted.
     """
 
     program: Program
     loss_of: Callable[[Call], Any]
     ops_of: Callable[[Call], Sequence[TrainOp]]
+    fetched_of: Callable[[Call], Mapping[str, Any]] = _nothing
 
     @cached_property
     def ops(self) -> list[TrainOp]:
@@ -68,11 +87,11 @@ class TrainStep:
 
     @cached_property
     def row_tables(self) -> set[str]:
-        """The tables of which gradients come by the rows that a batch read."""
+        """The variables of which gradients come by the rows that a batch read, unless they are also read whole."""
         tables: set[str] = set()
         for op, names in zip(self.ops, self.variables_of, strict=True):
             if op.optimizer.reads_rows:
-                tables.update(n for n in names if self.program.specs[n].is_table)
+                tables.update(n for n in names if n in self.program.lookups)
             tables.update(n for n, gradient in op.gradients.items() if isinstance(gradient, IndexedSlices))
         return tables
 
@@ -121,40 +140,44 @@ class TrainStep:
 
     @cached_property
     def _differentiate(self) -> Differentiation:
-        return Differentiation(self.program, self.loss_of, self.ops_of, self.ops, self.variables_of, self.row_tables)
+        return Differentiation(
+            self.program, self.loss_of, self.ops_of, self.ops, self.variables_of, self.row_tables, self.fetched_of
+        )
 
     @cached_property
-    def run(self) -> Callable[[State, Sequence[Any], Any], tuple[State, dict[str, Any]]]:
-        """(state, staged entries [K, ...], n) -> state after n steps, and [K] values of each step."""
+    def run(self) -> Callable[[State, Sequence[Any], Any], tuple[State, Outcome]]:
+        """(state, staged entries [K, ...], n) -> state after n steps, and what they gave."""
         return jax.jit(self._many, donate_argnums=0)
 
-    def _many(self, state: State, stage: Sequence[Any], count: Any) -> tuple[State, dict[str, Any]]:
+    def _many(self, state: State, stage: Sequence[Any], count: Any) -> tuple[State, Outcome]:
         joined = joined_step(self, state, [jax.eval_shape(partial(_entry_at, 0), a) for a in stage])
         if joined is None:
             return self._loop(state, stage, count)
         after, values = joined.step._loop(joined.join(state), stage, count)
         return joined.take_apart(after), values
 
-    def _loop(self, state: State, stage: Sequence[Any], count: Any) -> tuple[State, dict[str, Any]]:
+    def _loop(self, state: State, stage: Sequence[Any], count: Any) -> tuple[State, Outcome]:
         capacity = stage[0].shape[0] if stage else 1
         one = partial(self._one, stage)
-        shapes = jax.eval_shape(lambda s: one(0, s)[1], state)
-        values = {name: jnp.zeros((capacity, *v.shape), v.dtype) for name, v in shapes.items()}
+        _, shapes = jax.eval_shape(lambda s: one(0, s), state)
+        values = {name: jnp.zeros((capacity, *v.shape), v.dtype) for name, v in shapes.values.items()}
+        fetched = {name: jnp.zeros(v.shape, v.dtype) for name, v in shapes.fetched.items()}
 
-        def body(i: Any, carry: tuple[State, dict[str, Any]]) -> tuple[State, dict[str, Any]]:
-            after, step_values = one(i, carry[0])
-            return after, {
-                name: lax.dynamic_update_index_in_dim(carry[1][name], v, i, 0) for name, v in step_values.items()
-            }
+        def body(i: Any, carry: tuple[State, Outcome]) -> tuple[State, Outcome]:
+            after, given = one(i, carry[0])
+            values = {n: lax.dynamic_update_index_in_dim(carry[1].values[n], v, i, 0) for n, v in given.values.items()}
+            kept = carry[1].fetched
+            last = lax.cond(i == count - 1, lambda: given.fetched, lambda: kept) if kept else {}
+            return after, Outcome(values, last)
 
-        return lax.fori_loop(0, count, body, (state, values))  # type: ignore[no-any-return]  # a pair
+        return lax.fori_loop(0, count, body, (state, Outcome(values, fetched)))  # type: ignore[no-any-return]  # a pair
 
     def values(self, state: State) -> dict[str, Any]:
         """Returns what the program reads of a state: its variables and the global step, by name."""
         kinds = {name: "locals" if spec.is_local else "variables" for name, spec in self.program.specs.items()}
         return {name: state[kind][name] for name, kind in kinds.items()} | {GLOBAL_STEP: state["step"]}
 
-    def _one(self, stage: Sequence[Any], i: Any, state: State) -> tuple[State, dict[str, Any]]:
+    def _one(self, stage: Sequence[Any], i: Any, state: State) -> tuple[State, Outcome]:
         entries = [_entry_at(i, a) for a in stage]
 
         def key() -> Any:
@@ -169,8 +192,11 @@ class TrainStep:
         local = dict(state["locals"])
         for name, value in aux["updates"].items():
             (local if name in local else variables)[name] = value
+        for name, decay in aux["decays"].items():
+            source = self.program.call.frame.followers[name].source
+            variables[name] -= (variables[name] - variables[source]) * (1 - decay)
         after = state | {"variables": variables, "locals": local, "scratch": scratch, "step": state["step"] + 1}
-        return after, {**aux["scalars"], "loss": aux["loss"]}
+        return after, Outcome({**aux["scalars"], "loss": aux["loss"]}, dict(aux["fetched"]))
 
     def _applied(
         self,
@@ -198,6 +224,9 @@ class TrainStep:
             if name in gradients:
                 changed[name] = constraint(changed[name])
         return changed, dict(after.scratch)
+
+
+jax.tree_util.register_dataclass(Outcome, data_fields=["values", "fetched"], meta_fields=[])
 
 
 def _entry_at(i: Any, staged: Any) -> Any:

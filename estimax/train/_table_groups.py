@@ -21,6 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from estimax._graph._effects import silent
 from estimax._scope._frame import Lookup, VariableSpec
 from estimax._scope._transform import Call, Program
 from estimax.train._row_updates import updates_rows
@@ -125,7 +126,8 @@ class GroupedProgram(Program):
         for member, its_group in self.group_of.items():
             own[member] = its_group.part(values[its_group.name], member)
         # This call is made for the ids alone; XLA leaves out everything else of it.
-        ids = [lookup.ids for lookup in self.inner.run(own, entries, key).frame.lookups]
+        with silent():
+            ids = [lookup.ids for lookup in self.inner.run(own, entries, key).frame.lookups]
         inner_deltas: list[Any] = [None] * len(ids)
         inner_rows: list[Any] = [None] * len(ids)
         lookups = []

@@ -48,8 +48,10 @@ def run(step, entries, state=None, count=None):
     """Runs a step for each entry, or for the first few, in one call; returns the variables and what each step gave."""
     state = first_state(step) if state is None else state
     count = len(entries[0]) if count is None else count
-    state, values = step.run(state, list(entries), np.int32(count))
-    return {n: np.asarray(v) for n, v in state["variables"].items()}, {n: np.asarray(v) for n, v in values.items()}
+    state, given = step.run(state, list(entries), np.int32(count))
+    return {n: np.asarray(v) for n, v in state["variables"].items()}, {
+        n: np.asarray(v) for n, v in given.values.items()
+    }
 
 
 def embedded(ids, targets):

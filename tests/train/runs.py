@@ -16,6 +16,7 @@ from estimax._scope._transform import transform
 from estimax._scope._variables import get_variable
 from estimax.data._iterators import Reader
 from estimax.initializers import zeros_initializer
+from estimax.summary._declared import DeclaredSummary
 from estimax.train._loop import Run, next_stop_of, run_steps
 from estimax.train._optimizers import GradientDescentOptimizer
 from estimax.train._staging import Stager, restore_position
@@ -25,7 +26,7 @@ from estimax.train._step import TrainStep
 def _model(batch):
     weight = get_variable("weight", (), initializer=zeros_initializer())
     mean = jnp.mean(batch)
-    frame().summaries.append(("scalar", "batch", mean))
+    frame().summaries.append(DeclaredSummary("scalar", "batch", mean))
     return weight, [GradientDescentOptimizer(1.0).minimize(-weight * mean)]
 
 

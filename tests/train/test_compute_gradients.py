@@ -10,6 +10,7 @@ from estimax._base._errors import InvalidArgumentError
 from estimax._scope._frame import frame
 from estimax._scope._variables import Table, get_variable
 from estimax.initializers import zeros_initializer
+from estimax.summary import DeclaredSummary
 from estimax.train._gradients import IndexedSlices
 from estimax.train._optimizers import (
     AdagradOptimizer,
@@ -109,7 +110,7 @@ def test_a_norm_counts_each_row_once_for_each_look_up():
         table = Table("table", (ROWS, 1), zeros_initializer())
         loss = jnp.sum(table.lookup(ids[:, 0])) + 2 * jnp.sum(table.lookup(ids[:, 1]))
         pairs = GradientDescentOptimizer(0.1).compute_gradients(loss)
-        frame().summaries.append(("scalar", "norm", tf.global_norm([g for g, _ in pairs])))
+        frame().summaries.append(DeclaredSummary("scalar", "norm", tf.global_norm([g for g, _ in pairs])))
         found["slices"] = pairs[0][0]
         return loss, [GradientDescentOptimizer(0.1).apply_gradients(pairs)]
 
@@ -162,12 +163,13 @@ def test_gradients_can_be_asked_for_several_times_and_of_some_variables():
         error = numbers @ (one + other) - targets
         loss = jnp.sum(jnp.square(error))
         (first,) = tf.gradients(loss, one)
-        penalty = jnp.sum(jnp.square(first))  # a loss that holds a gradient, as a constant
+        penalty = jnp.sum(jnp.square(first))  # a loss that holds a gradient
         (second,) = tf.gradients([loss, penalty * jnp.sum(other)], [other])
         sgd = GradientDescentOptimizer(0.1)
         pairs = sgd.compute_gradients(loss, [one])
-        frame().summaries.append(("scalar", "sum", jnp.sum(second)))
-        frame().summaries.append(("scalar", "expected", jnp.sum(first + penalty)))
+        by_other = 4 * (numbers.T @ numbers) @ first * jnp.sum(other)  # of the penalty, through the gradient
+        frame().summaries.append(DeclaredSummary("scalar", "sum", jnp.sum(second)))
+        frame().summaries.append(DeclaredSummary("scalar", "expected", jnp.sum(first + penalty + by_other)))
         return loss, [sgd.apply_gradients([*pairs, (0 * second, "other")])]
 
     variables, values = run(step_of(model, NUMBERS_SPEC, TARGETS_SPEC), (NUMBERS, TARGETS))

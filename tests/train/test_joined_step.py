@@ -67,8 +67,8 @@ def joined_of(step):
 
 
 def run(function, step):
-    state, values = jax.jit(function)(first_state(step), entries(), np.int32(STEPS))
-    return state, values
+    state, outcome = jax.jit(function)(first_state(step), entries(), np.int32(STEPS))
+    return state, outcome.values
 
 
 @every_optimizer

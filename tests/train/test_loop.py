@@ -205,6 +205,6 @@ def test_the_speed_is_told_when_enough_steps_were_done(caplog):
 def test_summaries_are_written_every_so_many_steps():
     writer = Written()
     runs.run([SummaryWriter(3, writer)], count=8)
-    expected = {("loss", s * (s - 1) / 2, s) for s in (0, 3, 6)} | {("batch", float(s), s) for s in (0, 3, 6)}
+    expected = {("loss", s * (s - 1) / 2, s + 1) for s in (0, 3, 6)} | {("batch", float(s), s + 1) for s in (0, 3, 6)}
     assert set(writer.points[:-1]) == expected
     assert writer.points[-1] == "flush"

@@ -11,10 +11,14 @@ from estimax._base._dtypes import float32, int32
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._shapes import TensorSpec
 from estimax._graph._function import placeholder_for
+from estimax._scope._assigning import run_now
+from estimax._scope._collections import get_collection
 from estimax._scope._frame import frame
+from estimax._scope._graph_keys import GraphKeys
 from estimax._scope._transform import transform
 from estimax._scope._variables import Table, assign, get_variable
 from estimax.initializers import constant_initializer, random_uniform_initializer, zeros_initializer
+from estimax.summary import DeclaredSummary
 from estimax.train._optimizers import AdagradOptimizer, AdamOptimizer, GradientDescentOptimizer, MomentumOptimizer
 from estimax.train._step import TrainStep
 
@@ -54,8 +58,8 @@ def run(step, entries, capacity=STEPS):
         taken = min(capacity, count - start)
         for buffer, entry in zip(stage, entries):
             buffer[:taken] = entry[start : start + taken]
-        state, values = step.run(state, stage, np.int32(taken))
-        listed.append({name: np.asarray(v)[:taken] for name, v in values.items()})
+        state, outcome = step.run(state, stage, np.int32(taken))
+        listed.append({name: np.asarray(v)[:taken] for name, v in outcome.values.items()})
     joined = {name: np.concatenate([values[name] for values in listed]) for name in listed[0]}
     return {name: np.asarray(v) for name, v in state["variables"].items()}, joined
 
@@ -75,9 +79,12 @@ def network(numbers, targets):
     net = layers.dense(numbers, 4, activation=jnp.tanh)
     net = layers.dropout(net, 0.4, training=True)
     net = layers.batch_normalization(net, training=True)
+    run_now(get_collection(GraphKeys.UPDATE_OPS))
     error = layers.dense(net, 1)[:, 0] - targets
-    frame().summaries.append(("scalar", "largest", jnp.max(jnp.abs(error))))
-    frame().summaries.append(("scalar", "loss", jnp.float32(0)))  # of a program that does not know of ours
+    frame().summaries.append(DeclaredSummary("scalar", "largest", jnp.max(jnp.abs(error))))
+    frame().summaries.append(
+        DeclaredSummary("scalar", "loss", jnp.float32(0))
+    )  # of a program that does not know of ours
     loss = jnp.mean(jnp.square(error))
     return loss, [AdamOptimizer(0.05).minimize(loss)]
 
@@ -129,6 +136,7 @@ def test_every_step_has_random_numbers_and_values_of_its_own():
 def test_moving_averages_are_those_of_the_batches():
     def model(numbers, targets):
         layers.batch_normalization(numbers, momentum=0.9, training=True)
+        run_now(get_collection(GraphKeys.UPDATE_OPS))
         bias = get_variable("bias", (), initializer=zeros_initializer())
         loss = jnp.sum(bias - targets)
         return loss, [GradientDescentOptimizer(0.1).minimize(loss, var_list=["bias"])]
