@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from estimax._base import _nest as nest
+from estimax._base._eager import runs_eagerly
 from estimax._graph._draws import Draws
 from estimax._graph._function import as_structure
 from estimax.data._arguments import positive
 from estimax.data._calling import call, call_predicate, call_with_state
 from estimax.data._chain import Chain
+from estimax.data._eager_map import eager_map
 from estimax.data._flat_map import FlatMap
 from estimax.data._group_reduce import GroupReduce, Reducer
 from estimax.data._ignoring_errors import ignoring_errors
@@ -52,6 +54,8 @@ class ElementMethods(Chain):
             >>> [int(e["square"]) for e in d.as_numpy_iterator()]
             [0, 1, 4]
         """
+        if runs_eagerly():
+            return self.then(eager_map(self._step, map_func))
         made = call(map_func, self, name="map")
         return self.then(Map(self._step, made.function, made.structure))
 

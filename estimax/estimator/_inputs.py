@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from estimax._base import _nest as nest
+from estimax._base._eager import runs_eagerly
 from estimax._base._shapes import TensorSpec
 from estimax._graph._function import Function, as_structure
 from estimax._graph._op import as_tensor
@@ -65,7 +67,7 @@ def open_input(input_fn: Callable[..., Any], mode: str, params: Any, config: Any
     """
     available = {"mode": mode, "params": params, "config": config}
     names = _argument_names(input_fn)
-    with tracing():
+    with nullcontext() if runs_eagerly() else tracing():
         result = input_fn(**{k: v for k, v in available.items() if k in names})
         if not isinstance(result, Dataset):
             result = _pair(result)
