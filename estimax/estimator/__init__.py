@@ -25,8 +25,23 @@ from estimax.estimator._run_config import RunConfig
 from estimax.estimator._spec import EstimatorSpec
 from estimax.estimator._train_and_evaluate import EvalSpec, TrainSpec, train_and_evaluate
 from estimax.estimator._trees._estimators import BoostedTreesClassifier, BoostedTreesEstimator, BoostedTreesRegressor
+from estimax.train._hooks import (
+    CheckpointSaverHook,
+    FeedFnHook,
+    FinalOpsHook,
+    GlobalStepWaiterHook,
+    LoggingTensorHook,
+    NanTensorHook,
+    ProfilerHook,
+    SecondOrStepTimer,
+    StepCounterHook,
+    StopAtStepHook,
+    SummarySaverHook,
+)
 from estimax.train._observers import NanLossDuringTrainingError
 from estimax.train._saving import CheckpointSaverListener
+from estimax.train._session_run_hook import SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues
+from estimax.train._warm_start_settings import VocabInfo, WarmStartSettings
 
 __all__ = [
     "BaselineClassifier",
@@ -36,6 +51,7 @@ __all__ = [
     "BoostedTreesClassifier",
     "BoostedTreesEstimator",
     "BoostedTreesRegressor",
+    "CheckpointSaverHook",
     "CheckpointSaverListener",
     "DNNClassifier",
     "DNNEstimator",
@@ -47,22 +63,38 @@ __all__ = [
     "EstimatorSpec",
     "EvalSpec",
     "Exporter",
+    "FeedFnHook",
     "FinalExporter",
+    "FinalOpsHook",
+    "GlobalStepWaiterHook",
     "Head",
     "LatestExporter",
     "LinearClassifier",
     "LinearEstimator",
     "LinearRegressor",
+    "LoggingTensorHook",
     "LogisticRegressionHead",
     "ModeKeys",
     "MultiClassHead",
     "MultiHead",
     "MultiLabelHead",
     "NanLossDuringTrainingError",
+    "NanTensorHook",
     "PoissonRegressionHead",
+    "ProfilerHook",
     "RegressionHead",
     "RunConfig",
+    "SecondOrStepTimer",
+    "SessionRunArgs",
+    "SessionRunContext",
+    "SessionRunHook",
+    "SessionRunValues",
+    "StepCounterHook",
+    "StopAtStepHook",
+    "SummarySaverHook",
     "TrainSpec",
+    "VocabInfo",
+    "WarmStartSettings",
     "add_metrics",
     "classifier_parse_example_spec",
     "export",

@@ -6,7 +6,6 @@ import copy
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -20,6 +19,7 @@ from estimax.estimator import _evaluation, _exporting, _prediction, _training
 from estimax.estimator._kept import KeptVariables, stamp
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Model
+from estimax.estimator._restored import Restored
 from estimax.estimator._run_config import RunConfig
 from estimax.estimator._trees._own_training import own_training
 from estimax.estimator._values import first_values, restored_values
@@ -29,18 +29,13 @@ from estimax.train._checkpoints import (
     load_variable,
     read_checkpoint,
     read_latest_checkpoint,
+    remove_half_written,
 )
 from estimax.train._global_step import GLOBAL_STEP
+from estimax.train._hook_runner import check_hooks
+from estimax.train._run_lock import lock_run
 from estimax.train._saving import CheckpointSaverListener
-
-
-@dataclass(frozen=True)
-class Restored:
-    """The variables and the global step that an evaluation, prediction or export uses, on the device."""
-
-    values: Mapping[str, Any]
-    step: int
-    prefix: str | None
+from estimax.train._warm_start_settings import WarmStartSettings, checked_start
 
 
 class Estimator:
@@ -53,8 +48,8 @@ class Estimator:
             where neither it nor the configuration names one.
         config: a `RunConfig`.
         params: given to `model_fn`, which must have an argument of that name.
-        warm_start_from: a model folder, a checkpoint, or a safetensors file of
-            name -> array, whose variables a new model starts from.
+        warm_start_from: a model folder, a checkpoint, a saved model, or a safetensors file
+            of name -> array, whose variables a new model starts from; or `WarmStartSettings`.
 
     Raises:
         ValueError: `model_dir` and the configuration's differ, or `model_fn` lacks an argument.
@@ -66,14 +61,14 @@ class Estimator:
         model_dir: str | os.PathLike[str] | None = None,
         config: RunConfig | None = None,
         params: Mapping[str, Any] | None = None,
-        warm_start_from: str | os.PathLike[str] | None = None,
+        warm_start_from: str | os.PathLike[str] | WarmStartSettings | None = None,
     ) -> None:
         self._check_subclass()
         use_compilation_cache()
         self._config = _with_model_dir(config or RunConfig(), model_dir)
         self._params = copy.deepcopy(params)
         self._model_fn = model_fn
-        self.warm_start_from = None if warm_start_from is None else os.fspath(warm_start_from)
+        self.warm_start_from = checked_start(warm_start_from)
         self.model = Model(model_fn, self._params, self._config)
         self.kept = KeptVariables()
         self._restored: tuple[Any, Restored] | None = None
@@ -113,7 +108,7 @@ class Estimator:
 
         Args:
             input_fn: called once; returns a `Dataset`, or features and labels.
-            hooks: none, so far.
+            hooks: `SessionRunHook`s, called around the steps.
             steps: how many steps to do; None until the input ends.
             max_steps: the global step at which to stop; when it was reached before,
                 nothing is done.
@@ -125,9 +120,10 @@ class Estimator:
         Raises:
             ValueError: both `steps` and `max_steps`, or one that is not positive.
             NanLossDuringTrainingError: the loss is not a finite number.
+            FailedPreconditionError: another run is training in the same folder; the message names it.
+            OSError: the disk is full. Checkpoints written before are intact.
         """
-        if hooks:
-            raise UnimplementedError("train() takes no hooks yet; RunConfig sets logs, summaries and checkpoints")
+        called = check_hooks(hooks)
         if steps is not None and max_steps is not None:
             raise ValueError(f"give steps or max_steps, not both; got {steps} and {max_steps}")
         for name, value in (("steps", steps), ("max_steps", max_steps)):
@@ -135,10 +131,13 @@ class Estimator:
                 raise ValueError(f"{name} must be positive; got {value}")
         listeners = tuple(saving_listeners or ())
         own = own_training(self._model_fn)
-        if own is not None:
-            own.train(self, input_fn, steps, max_steps, tuple(hooks or ()), listeners)
-        else:
-            _training.train(self, input_fn, steps, max_steps, listeners)
+        with lock_run(self.model_dir) as is_alone:
+            if is_alone:
+                remove_half_written(self.model_dir)
+            if own is not None:
+                own.train(self, input_fn, steps, max_steps, called, listeners)
+            else:
+                _training.train(self, input_fn, steps, max_steps, listeners, called)
         return self
 
     def evaluate(
@@ -154,18 +153,17 @@ class Estimator:
         Args:
             input_fn: returns a `Dataset`, or features and labels.
             steps: how many batches; None for all.
-            hooks: none, so far.
+            hooks: `SessionRunHook`s, called around the batches.
             checkpoint_path: another checkpoint than the latest.
             name: results go to the folder `eval_<name>` of the model folder, without one to `eval`.
 
         Returns:
             The metrics by name, with `loss`, the mean of the losses of the batches, and `global_step`.
         """
-        if hooks:
-            raise UnimplementedError("evaluate() takes no hooks yet")
+        called = check_hooks(hooks)
         if steps is not None and steps <= 0:
             raise ValueError(f"steps must be positive, or None for all batches; got {steps}")
-        return _evaluation.evaluate(self, input_fn, steps, checkpoint_path, name)
+        return _evaluation.evaluate(self, input_fn, steps, checkpoint_path, name, called)
 
     def predict(
         self,
@@ -180,16 +178,15 @@ class Estimator:
         Args:
             input_fn: returns a `Dataset`, or features; labels are left out.
             predict_keys: the predictions to give; None for all.
-            hooks: none, so far.
+            hooks: `SessionRunHook`s, called around the batches.
             checkpoint_path: another checkpoint than the latest.
             yield_single_examples: whether to give rows, or whole batches.
 
         Yields:
             For each row what the model predicts: usually a dictionary of arrays.
         """
-        if hooks:
-            raise UnimplementedError("predict() takes no hooks yet")
-        return _prediction.predict(self, input_fn, predict_keys, checkpoint_path, yield_single_examples)
+        called = check_hooks(hooks)
+        return _prediction.predict(self, input_fn, predict_keys, checkpoint_path, yield_single_examples, called)
 
     def export_saved_model(
         self,

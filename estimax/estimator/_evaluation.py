@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -14,32 +15,61 @@ import numpy as np
 from jax import lax
 
 from estimax import logging
-from estimax._scope._transform import Program
+from estimax._graph._effects import checked
+from estimax._scope._frame import VariableSpec
+from estimax._scope._transform import Call, Program
 from estimax.data._iterators import Reader
+from estimax.estimator._eagerly import evaluated, stages
 from estimax.estimator._inputs import open_input
 from estimax.estimator._mode_keys import ModeKeys
-from estimax.estimator._model import Traced
+from estimax.estimator._model import Traced, metric_values
+from estimax.estimator._restored import Restored, initialized
 from estimax.estimator._values import local_values
+from estimax.estimator._watching import hooks_of, references_of, watched
 from estimax.summary import EventWriter
-from estimax.train._staging import Ahead, Stager
+from estimax.train._hook_runner import HookCalls
+from estimax.train._hook_session import HookSession
+from estimax.train._hooks import StopAtStepHook
+from estimax.train._session_run_hook import SessionRunHook
+from estimax.train._staging import Ahead, Stage, Stager
 
 if TYPE_CHECKING:
     from estimax.estimator._estimator import Estimator
 
 _MOST_BATCHES_PER_CALL = 64
+_SEED = 0  # of random numbers in a model function that draws some in evaluations too
 
 
 def evaluate(
-    estimator: Estimator, input_fn: Any, steps: int | None, checkpoint_path: str | None, name: str | None
+    estimator: Estimator,
+    input_fn: Any,
+    steps: int | None,
+    checkpoint_path: str | None,
+    name: str | None,
+    hooks: Sequence[SessionRunHook] = (),
+    restored: Restored | None = None,
 ) -> dict[str, Any]:
-    """Evaluates a checkpoint; see `Estimator.evaluate`."""
+    """Evaluates a checkpoint, or variables that are given; see `Estimator.evaluate`."""
     given = open_input(input_fn, ModeKeys.EVAL, estimator.params, estimator.config, repeats=False)
-    traced = estimator.model.traced(ModeKeys.EVAL, given)
-    restored = estimator.restored(traced.program.specs, checkpoint_path)
+    traced = estimator.model.traced(ModeKeys.EVAL, given, for_hooks=bool(hooks))
+    call = traced.program.call
+    end = [StopAtStepHook(last_step=steps)] if steps is not None and hooks_of(call, ModeKeys.EVAL) else []
+    calls = HookCalls([*hooks, *end, *hooks_of(call, ModeKeys.EVAL)], references_of(call, ModeKeys.EVAL))
+    calls.begin(0)
+    if restored is None:
+        restored = estimator.restored(traced.program.specs, checkpoint_path)
+        restored = initialized(restored, call.result, calls.references)
     reader = Reader(given.step.project(traced.needed), estimator.config.tf_random_seed)
     last = math.inf if steps is None else steps
-    stager = Stager(reader, traced.host, traced.dtypes, 0, lambda step: last, _MOST_BATCHES_PER_CALL)
-    totals = _sum_up(traced, restored.values, stager)
+
+    def next_stop(batch: int) -> float:
+        return min(last, calls.next_due_step(batch) + 1)
+
+    stager = Stager(reader, traced.host, traced.dtypes, 0, next_stop, _MOST_BATCHES_PER_CALL)
+    run, staged = _compiled(traced, bool(hooks)), stager.stages()
+    if traced.program.is_eager:
+        run, staged = evaluated(run, traced.program, given), islice(stages(reader, ""), steps)
+    totals = _sum_up(run, traced.program.specs, restored, staged, calls, last)
     if totals is None:
         raise ValueError("the input function of the evaluation gave no batch; check its files and filters")
     loss, batches, metrics = totals
@@ -50,53 +80,85 @@ def evaluate(
     return results
 
 
-def _sum_up(traced: Traced, variables: Mapping[str, Any], stager: Stager) -> tuple[float, int, dict[str, Any]] | None:
+def _sum_up(
+    run: Callable[..., Any],
+    specs: Mapping[str, VariableSpec],
+    restored: Restored,
+    stages: Iterable[Stage],
+    calls: HookCalls,
+    last: float,
+) -> tuple[float, int, dict[str, Any]] | None:
     """Runs all batches; returns the sum of their losses, their number, and the metrics."""
-    program = traced.program
-    local = jax.device_put(local_values(program.specs))
+    local = jax.device_put(local_values(specs))
     loss, batches, metrics = 0.0, 0, None
-    ahead = Ahead(stager.stages())
+    fetched: dict[str, Any] = {}
+    variables = dict(restored.values)
+    session = HookSession(calls.references, lambda: {**variables, **local}, lambda: fetched)
+    calls.start(session)
+    ahead = Ahead(iter(stages))
     try:
         for stage in ahead:
-            run = _compiled(traced)
-            local, losses, metrics = run(dict(variables), local, stage.arrays, np.int32(stage.count))
-            loss += float(losses)
+            calls.before(session, batches + stage.count - 1)
+            with checked():
+                local, losses, metrics, fetched = run(variables, local, stage.arrays, np.int32(stage.count), batches)
+                loss += float(losses)
             batches += stage.count
+            if calls.after(session, fetched, {**variables, **local}):
+                break
+        else:
+            if batches != last:
+                calls.before_the_end(session, batches)
     finally:
         ahead.close()
+    calls.end(session)
     return None if metrics is None else (loss, batches, metrics)
 
 
-def _compiled(traced: Traced) -> Callable[..., Any]:
+def _compiled(traced: Traced, for_hooks: bool) -> Callable[..., Any]:
     if "evaluate" not in traced.compiled:
-        traced.compiled["evaluate"] = jax.jit(partial(_many, traced.program))
+        fetched_of = partial(watched, mode=ModeKeys.EVAL, for_hooks=for_hooks)
+        many = partial(_many, fetched_of)
+        traced.compiled["evaluate"] = many if traced.program.is_eager else jax.jit(partial(many, traced.program))
     run: Callable[..., Any] = traced.compiled["evaluate"]
     return run
 
 
 def _many(
-    program: Program, variables: Mapping[str, Any], local: Mapping[str, Any], stage: Sequence[Any], count: Any
-) -> tuple[Any, Any, Any]:
-    def one(i: Any, local: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    fetched_of: Callable[[Call], dict[str, Any]],
+    program: Program,
+    variables: Mapping[str, Any],
+    local: Mapping[str, Any],
+    stage: Sequence[Any],
+    count: Any,
+    done: Any,
+) -> tuple[Any, Any, Any, Any]:
+    """Runs batches; returns local variables after them, the sum of losses, metrics, and what hooks fetch of the last.
+
+    A metric is a pair of a value and an update. The updates take place in each batch;
+    the value is computed once, of what the local variables are after the last.
+    """
+
+    def one(i: Any, local: Mapping[str, Any]) -> Call:
         entries = [lax.dynamic_index_in_dim(a, i, 0, keepdims=False) for a in stage]
-        call = program.run({**variables, **local}, entries)
-        after = {name: call.frame.updates.get(name, value) for name, value in local.items()}
-        ops = call.result.eval_metric_ops or {}
-        metrics = {key: jnp.asarray(pair[1]) for key, pair in ops.items()}
-        return after, jnp.asarray(call.result.loss, jnp.float32).reshape(()), metrics
+        key = partial(jax.random.fold_in, jax.random.key(_SEED), done + i)
+        return program.run({**variables, **local}, entries, key)
 
     def body(i: Any, carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
-        after, loss, metrics = one(i, carry[0])
-        return after, carry[1] + loss, metrics
+        local, loss, kept = carry
+        call = one(i, local)
+        after = {name: call.frame.updates.get(name, value) for name, value in local.items()}
+        fetched = lax.cond(i == count - 1, lambda: fetched_of(call), lambda: kept) if kept else {}
+        return after, loss + jnp.asarray(call.result.loss, jnp.float32).reshape(()), fetched
 
-    shapes = jax.eval_shape(lambda: one(0, local))
-    metrics = {key: jnp.zeros(v.shape, v.dtype) for key, v in shapes[2].items()}
-    return lax.fori_loop(0, count, body, (dict(local), jnp.float32(0), metrics))  # type: ignore[no-any-return]  # a triple
+    shapes = program.shapes_of(lambda: fetched_of(one(0, local))) if fetched_of(program.call) else {}
+    nothing = {reference: jnp.zeros(v.shape, v.dtype) for reference, v in shapes.items()}
+    after, loss, fetched = lax.fori_loop(0, count, body, (dict(local), jnp.float32(0), nothing))
+    return after, loss, metric_values(one(count - 1, after)), fetched
 
 
 def _report(estimator: Estimator, results: Mapping[str, Any], name: str | None, prefix: str | None) -> None:
     """Logs the results and writes them where TensorBoard finds them beside the training curves."""
-    listed = ", ".join(f"{key} = {value}" for key, value in results.items())
+    listed = ", ".join(f"{key} = {value!s}" for key, value in results.items())
     logging.info("Saving dict for global step %s: %s", results["global_step"], listed)
     folder = estimator.eval_dir(name)
     os.makedirs(folder, exist_ok=True)
@@ -104,5 +166,8 @@ def _report(estimator: Estimator, results: Mapping[str, Any], name: str | None, 
     with EventWriter(folder) as writer:
         scalars = {k: float(v) for k, v in results.items() if k != "global_step" and np.ndim(v) == 0}
         writer.scalars(scalars, step)
+        for key, value in results.items():
+            if np.ndim(value):
+                writer.array(key, value, step)
         if prefix is not None:
             writer.text("checkpoint_path", prefix, step)

@@ -9,21 +9,27 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from estimax._base import _nest as nest
+from estimax._base._eager import runs_eagerly
 from estimax._graph._column import rows_of
 from estimax._graph._function import Function, placeholder_for
-from estimax._graph._op import as_tensor
+from estimax._graph._op import as_tensor, on_device
 from estimax._graph._tensor import Tensor
+from estimax._scope._assigning import run_now
 from estimax._scope._transform import Call, Program, transform
 from estimax.data._iterators import Reader
+from estimax.estimator._eagerly import batch_spec, first_program
 from estimax.estimator._inputs import Input, known_shape
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._spec import EstimatorSpec
+from estimax.estimator._watching import extraction, hooks_of
 
 _UNLIKELY_SIZE = 1009
 """A batch of this size in a trace tells results that have a batch dimension from those that have not."""
@@ -67,37 +73,61 @@ class Model:
         self._traced: dict[Any, Traced] = {}
         self._accepted = _checked_arguments(model_fn, params)
 
-    def traced(self, mode: str, given: Input) -> Traced:
-        """Returns the model function traced for the batches of an input."""
-        key = (mode, given.signature)
-        if key not in self._traced:
+    def traced(self, mode: str, given: Input, for_hooks: bool = False) -> Traced:
+        """Returns the model function traced for the batches of an input.
+
+        A function that makes hooks is traced anew for each run, so that each has hooks of its own.
+
+        Args:
+            mode: in which it is called.
+            given: the input.
+            for_hooks: whether hooks that the function does not make itself will look at its results.
+        """
+        if runs_eagerly():
+            return self._called_eagerly(mode, given)
+        key = (mode, given.signature, for_hooks)
+        known = self._traced.get(key)
+        if known is None or hooks_of(known.program.call, mode):
             features = nest.map_leaves(placeholder_for, given.spec[0])
             labels = None if given.spec[1] is None else nest.map_leaves(placeholder_for, given.spec[1])
-            self._traced[key] = self.trace(mode, features, labels, Shapes(given))
+            traced = self.trace(mode, features, labels, Shapes(given), for_hooks)
+            self._traced[key] = traced if known is None else replace(traced, compiled=known.compiled)
         return self._traced[key]
 
-    def trace(self, mode: str, features: Any, labels: Any, shapes: Shapes) -> Traced:
+    def trace(self, mode: str, features: Any, labels: Any, shapes: Shapes, for_hooks: bool = False) -> Traced:
         """Traces the model function for features and labels that are Tensors of any graph."""
         arguments = (features, labels) if labels is not None else (features,)
+        call = self._function(mode)
+        leaves = tuple(t for a in arguments for t in nest.flatten(a))
+        program = shapes.in_trace(
+            lambda: transform(call, arguments, shapes.of(leaves), shapes.rows, _UNLIKELY_WIDTH)
+        ).pruned(extraction(_EXTRACT[mode], mode, for_hooks))
+        host = Function(leaves, program.entries)
+        needed = tuple(i for i, used in enumerate(host.used_inputs) if used) or (0,)
+        outputs = program.call.result[:2] if mode == ModeKeys.PREDICT else None
+        return Traced(leaves, program, Function([leaves[i] for i in needed], program.entries), needed, outputs)
+
+    def _function(self, mode: str) -> Callable[..., Any]:
+        """Returns the model function of features and labels alone."""
 
         def call(features: Any, labels: Any = None) -> Any:
             spec = self._call(features, labels, mode)
             return _on_host(spec) if mode == ModeKeys.PREDICT else spec
 
-        leaves = tuple(t for a in arguments for t in nest.flatten(a))
-        program = shapes.in_trace(
-            lambda: transform(call, arguments, shapes.of(leaves), shapes.rows, _UNLIKELY_WIDTH)
-        ).pruned(_EXTRACT[mode])
-        host = Function(leaves, program.entries)
-        needed = tuple(i for i, used in enumerate(host.used_inputs) if used) or (0,)
-        outputs = program.call.result if mode == ModeKeys.PREDICT else None
-        return Traced(leaves, program, Function([leaves[i] for i in needed], program.entries), needed, outputs)
+        return call
+
+    def _called_eagerly(self, mode: str, given: Input) -> Traced:
+        program = first_program(self._function(mode), given)
+        needed = tuple(range(len(nest.flatten(batch_spec(given)))))
+        outputs = program.call.result[:2] if mode == ModeKeys.PREDICT else None
+        return Traced((), program, Function([], []), needed, outputs)
 
     def _call(self, features: Any, labels: Any, mode: str) -> EstimatorSpec:
         available = {"labels": labels, "mode": mode, "params": copy.deepcopy(self.params), "config": self.config}
         spec = self.model_fn(features, **{k: v for k, v in available.items() if k in self._accepted})
         if not isinstance(spec, EstimatorSpec):
             raise ValueError(f"model_fn must return an EstimatorSpec; it returned {spec!r}")
+        run_now({ModeKeys.TRAIN: spec.train_op, ModeKeys.EVAL: _updates(spec), ModeKeys.PREDICT: None}[mode])
         return spec
 
 
@@ -119,20 +149,44 @@ def _checked_arguments(model_fn: Callable[..., Any], params: Any) -> set[str]:
     return names
 
 
-def _on_host(spec: EstimatorSpec) -> tuple[Any, dict[str, Any]]:
+def _updates(spec: EstimatorSpec) -> list[Any]:
+    return [update for _, update in (spec.eval_metric_ops or {}).values()]
+
+
+class _OnHost(NamedTuple):
+    """What a model function predicts, as host Tensors, and the hooks that it made."""
+
+    predictions: Any
+    outputs: dict[str, Any]
+    prediction_hooks: Sequence[Any]
+    scaffold: Any
+
+
+def _on_host(spec: EstimatorSpec) -> _OnHost:
     """Returns predictions and export outputs as host Tensors."""
-    predictions = nest.map_leaves(as_tensor, spec.predictions)
+    predictions = nest.map_leaves(_result_on_host, spec.predictions)
     outputs = {
-        name: (output.method_name, nest.map_leaves(as_tensor, dict(output.outputs)))
+        name: (output.method_name, nest.map_leaves(_result_on_host, dict(output.outputs)))
         for name, output in (spec.export_outputs or {}).items()
     }
-    return predictions, outputs
+    return _OnHost(predictions, outputs, spec.prediction_hooks or (), spec.scaffold)
+
+
+def _result_on_host(value: Any) -> Tensor:
+    """Returns a result as a host Tensor.
+
+    An array that the trace knows may have been made for the size of its batch (`tf.ones(tf.shape(x))`),
+    so it comes from the device, where each batch has its own.
+    """
+    tensor = as_tensor(value)
+    is_known_array = not tensor.is_symbolic and tensor.shape.ndims and tensor.dtype.is_numeric
+    return as_tensor(jnp.asarray(tensor.numpy())) if is_known_array else tensor
 
 
 def _extract_training(call: Call) -> Any:
     spec: EstimatorSpec = call.result
     rates = [op.optimizer.current_learning_rate() for op in spec.train_ops]
-    summaries = [value for _, _, value in call.frame.summaries]
+    summaries = [s.value for s in call.frame.summaries if isinstance(s.value, jax.Array)]
     losses = [spec.loss, *(op.loss for op in spec.train_ops)]
     gradients = [dict(op.gradients) for op in spec.train_ops]
     return [losses, gradients, rates, summaries, call.frame.updates, _ids(call)]
@@ -140,7 +194,12 @@ def _extract_training(call: Call) -> Any:
 
 def _extract_evaluation(call: Call) -> Any:
     spec: EstimatorSpec = call.result
-    return [spec.loss, spec.eval_metric_ops or {}, call.frame.updates]
+    return [on_device(spec.loss), list(metric_values(call).values()), call.frame.updates]
+
+
+def metric_values(call: Call) -> dict[str, Any]:
+    """Returns the values of the metrics of an evaluation, by name, as device arrays."""
+    return {name: on_device(value) for name, (value, _) in (call.result.eval_metric_ops or {}).items()}
 
 
 def _ids(call: Call) -> list[Any]:
@@ -171,12 +230,18 @@ class Shapes:
         self._example: Sequence[Any] | None = None
 
     def in_trace(self, trace: Callable[[], Any]) -> Any:
-        """Returns what a trace gives that asks for shapes; it is repeated where only the first batch can tell them."""
+        """Returns what a trace gives that asks for shapes.
+
+        It is repeated with the first batch where only that can tell them, and where the function
+        does not work for batches of any size: it may do so for those of its input.
+        """
         try:
             return trace()
-        except _NeedsExample:
+        except Exception:
+            if self.given is None or self._example is not None:
+                raise
             self._read_example()
-            return trace()
+        return trace()
 
     def _read_example(self) -> None:
         chunk = Reader(self.given.step, 0).next(1) if self.given else None

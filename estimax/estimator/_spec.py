@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import jax
+
+from estimax._graph._boundary import Group
+from estimax._graph._tensor import Tensor
+from estimax._scope._frame import current_frame
+from estimax._scope._graph_keys import GraphKeys
 from estimax.estimator._mode_keys import ModeKeys
+from estimax.train._minimize import is_rule, minimize
 from estimax.train._optimizer import TrainOp
 
 
@@ -31,7 +38,8 @@ class EstimatorSpec(_Fields):
         mode: a `ModeKeys`.
         predictions: a Tensor or a dictionary of Tensors; needed in mode PREDICT.
         loss: one number; needed in modes TRAIN and EVAL.
-        train_op: what `optimizer.minimize` returned, or a tuple of several; needed in mode TRAIN.
+        train_op: what `optimizer.minimize` returned, or an optax transformation to minimise `loss` with, or a
+            tuple or group of several, assignments among them; needed in mode TRAIN.
         eval_metric_ops: name -> metric, a pair of value and update.
         export_outputs: signature name -> `PredictOutput`, `ClassificationOutput` or `RegressionOutput`.
 
@@ -55,6 +63,10 @@ class EstimatorSpec(_Fields):
         for name, value in needed.items():
             if value is None:
                 raise ValueError(f"in mode {mode!r} an EstimatorSpec needs {name}; the model function gave none")
+        if is_rule(spec.train_op):
+            spec = spec._replace(train_op=minimize(spec.loss, spec.train_op))
+        if mode == ModeKeys.TRAIN:
+            spec = spec._replace(train_op=_with_awaited(spec.train_op))
         size = math.prod(getattr(spec.loss, "shape", ()))
         if mode != ModeKeys.PREDICT and size != 1:
             raise ValueError(f"the loss must be one number; got {size} of shape {spec.loss.shape}. Sum or average them")
@@ -69,13 +81,34 @@ class EstimatorSpec(_Fields):
 
     @property
     def train_ops(self) -> list[TrainOp]:
-        """The train ops, one for each optimizer.
+        """The optimizers' train ops, one for each optimizer; assignments and groups beside them are left out.
 
         Raises:
-            TypeError: the train op is not what `optimizer.minimize` returns.
+            TypeError: the train op holds something that is no operation.
         """
-        listed = list(self.train_op) if isinstance(self.train_op, tuple | list) else [self.train_op]
+        listed = list(_operations(self.train_op))
         for op in listed:
-            if not isinstance(op, TrainOp):
-                raise TypeError(f"train_op must be what optimizer.minimize(loss) returns; got {op!r}")
-        return listed
+            if not (isinstance(op, Tensor | jax.Array) or hasattr(op, "carry_out")):
+                raise TypeError(
+                    f"train_op must be what optimizer.minimize(loss) returns, alone or in a tf.group with assignments; "
+                    f"got {op!r}"
+                )
+        return [op for op in listed if isinstance(op, TrainOp)]
+
+
+def _with_awaited(train_op: Any) -> Any:
+    """Adds the train ops that something in the model function waits for to the one that is run."""
+    active = current_frame.get()
+    known = list(_operations(train_op))
+    awaited = [] if active is None else active.collections.get(GraphKeys.TRAIN_OP, [])
+    missing = [op for op in awaited if not any(op is other for other in known)]
+    return Group([*known, *missing]) if missing else train_op
+
+
+def _operations(op: Any) -> Iterator[Any]:
+    """Walks through the groups and lists that operations may stand in."""
+    if isinstance(op, list | tuple):
+        for inner in op:
+            yield from _operations(inner)
+    elif op is not None:
+        yield op

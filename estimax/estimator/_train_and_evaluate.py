@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from estimax._base._errors import UnimplementedError
 from estimax.estimator._estimator import Estimator
 from estimax.estimator._exporters import Exporter, export_all
+from estimax.train._hook_runner import check_hooks
+from estimax.train._interruption import is_interrupted
 from estimax.train._saving import CheckpointSaverListener
 
 
@@ -20,7 +21,7 @@ class TrainSpec:
     Args:
         input_fn: as for `Estimator.train`; called once.
         max_steps: the global step at which to stop; None until the input ends.
-        hooks: none, so far.
+        hooks: `SessionRunHook`s, called around the steps.
         saving_listeners: told of every checkpoint.
     """
 
@@ -31,6 +32,7 @@ class TrainSpec:
 
     def __post_init__(self) -> None:
         _check_callable(self.input_fn)
+        check_hooks(self.hooks)
         if self.max_steps is not None and self.max_steps <= 0:
             raise ValueError(f"max_steps must be positive, or None; got {self.max_steps}")
 
@@ -43,7 +45,7 @@ class EvalSpec:
         input_fn: as for `Estimator.evaluate`; called for each evaluation.
         steps: batches of an evaluation; None for all.
         name: the results go to `eval_<name>`.
-        hooks: none, so far.
+        hooks: `SessionRunHook`s, called around the batches.
         exporters: an `Exporter` or several.
         start_delay_secs: of no effect in one process.
         throttle_secs: an evaluation starts no sooner than this after the one before.
@@ -59,6 +61,7 @@ class EvalSpec:
 
     def __post_init__(self) -> None:
         _check_callable(self.input_fn)
+        check_hooks(self.hooks)
         if self.steps is not None and self.steps <= 0:
             raise ValueError(f"steps must be positive, or None for all batches; got {self.steps}")
         for name in ("start_delay_secs", "throttle_secs"):
@@ -97,6 +100,8 @@ class _Evaluator(CheckpointSaverListener):
     def after_save(self, session: object, global_step_value: int) -> None:
         if self._is_first:
             self._is_first = False
+        elif is_interrupted():
+            return
         elif self.clock() - self._evaluated_at >= self.spec.throttle_secs:
             self._evaluate(global_step_value)
 
@@ -106,7 +111,7 @@ class _Evaluator(CheckpointSaverListener):
 
     def _evaluate(self, step: int) -> None:
         self._evaluated_step, self._evaluated_at = step, self.clock()
-        metrics = self.estimator.evaluate(self.spec.input_fn, self.spec.steps, name=self.spec.name)
+        metrics = self.estimator.evaluate(self.spec.input_fn, self.spec.steps, self.spec.hooks, name=self.spec.name)
         is_final = self.max_steps is not None and step >= self.max_steps
         self.result = (metrics, export_all(self.spec.exporters, self.estimator, metrics, is_final))
 
@@ -130,9 +135,7 @@ def train_and_evaluate(
     for given, kind in ((estimator, Estimator), (train_spec, TrainSpec), (eval_spec, EvalSpec)):
         if not isinstance(given, kind):
             raise TypeError(f"train_and_evaluate takes an Estimator, a TrainSpec and an EvalSpec; got {given!r}")
-    if train_spec.hooks or eval_spec.hooks:
-        raise UnimplementedError("TrainSpec and EvalSpec take no hooks yet")
     evaluator = _Evaluator(estimator, eval_spec, train_spec.max_steps, time.monotonic)
     listeners = [*(train_spec.saving_listeners or ()), evaluator]
-    estimator.train(train_spec.input_fn, max_steps=train_spec.max_steps, saving_listeners=listeners)
+    estimator.train(train_spec.input_fn, train_spec.hooks, max_steps=train_spec.max_steps, saving_listeners=listeners)
     return evaluator.result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -15,6 +16,7 @@ from estimax import logging
 from estimax._scope._transform import Call, Program
 from estimax.data._iterators import Reader
 from estimax.data._step import Step
+from estimax.estimator._eagerly import EagerStep, stages
 from estimax.estimator._following import observers_of
 from estimax.estimator._graph_file import write_graph
 from estimax.estimator._input_identity import identity_of
@@ -22,13 +24,17 @@ from estimax.estimator._inputs import open_input
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Traced
 from estimax.estimator._values import first_values, local_values, restored_slots, restored_values, warm_started
+from estimax.estimator._watching import references_of, watched
 from estimax.summary import EventWriter
-from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint
+from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint, saved_step
+from estimax.train._hook_runner import session_of
 from estimax.train._loop import Run, next_stop_of, run_steps
 from estimax.train._optimizer import TrainOp
 from estimax.train._saving import CheckpointSaver, CheckpointSaverListener
+from estimax.train._session_run_hook import SessionRunHook
 from estimax.train._staging import Stager, restore_position
 from estimax.train._step import State, TrainStep
+from estimax.train._warm_start import planned_slots
 
 if TYPE_CHECKING:
     from estimax.estimator._estimator import Estimator
@@ -40,8 +46,12 @@ def train(
     steps: int | None,
     max_steps: float | None,
     listeners: Sequence[CheckpointSaverListener],
+    hooks: Sequence[SessionRunHook] = (),
 ) -> None:
     """Trains for some steps, up to a step, or until the input ends; see `Estimator.train`."""
+    if max_steps is not None and (saved_step(estimator.model_dir) or 0) >= max_steps:
+        logging.info("Skipping training since max_steps has already saved.")
+        return
     checkpoint = _latest(estimator)
     first = checkpoint.step if checkpoint else 0
     last = math.inf if steps is None and max_steps is None else (max_steps if steps is None else first + steps)
@@ -51,24 +61,29 @@ def train(
         return
     logging.info("Calling model_fn.")
     given = open_input(input_fn, ModeKeys.TRAIN, estimator.params, estimator.config, repeats=True)
-    traced = estimator.model.traced(ModeKeys.TRAIN, given)
-    step = _compiled(traced)
-    write_graph(estimator.model_dir, traced, step)
+    traced = estimator.model.traced(ModeKeys.TRAIN, given, for_hooks=bool(hooks))
+    step: Any = _compiled(traced, for_hooks=bool(hooks))
+    if traced.program.is_eager:
+        step = EagerStep(step, given)
+    else:
+        write_graph(estimator.model_dir, traced, step)
     logging.info("Done calling model_fn.")
     source = given.step.project(traced.needed)
     identity = identity_of(source)
     position = _position_in(checkpoint, identity)
     reader = _reader(estimator, source, position)
     run = Run(_state(estimator, step, checkpoint, reader.entropy), first, position)
+    run.session = session_of(run, references_of(traced.program.call, ModeKeys.TRAIN))
     estimator.kept.forget()
     if listeners:
         listeners = [_Keeper(estimator, run, traced.program), *listeners]
     with EventWriter(estimator.model_dir) as writer:
-        observers = observers_of(estimator, writer, checkpoint, last, listeners)
+        observers = observers_of(estimator, writer, checkpoint, last, listeners, traced.program.call, hooks)
         next_stop = next_stop_of(observers, last)
         stager = Stager(reader, traced.host, traced.dtypes, first, next_stop, source=identity)
-        run_steps(step, run, stager.stages(), observers, last)
-    if any(isinstance(o, CheckpointSaver) and o.saved_step == run.step for o in observers):
+        run_steps(step, run, stages(reader, identity) if step.program.is_eager else stager.stages(), observers, last)
+    is_saved = any(isinstance(o, CheckpointSaver) and o.saved_step == run.step for o in observers)
+    if is_saved and not run.is_interrupted:  # with the position of its input, which is in the file alone
         _keep(estimator, run, run.state["variables"], is_whole=True)
     if run.step == first and position is None:
         logging.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
@@ -100,9 +115,10 @@ def _keep(estimator: Estimator, run: Run, variables: Mapping[str, Any], is_whole
         estimator.kept.remember(prefix, run.step, variables, is_whole)
 
 
-def _compiled(traced: Traced) -> TrainStep:
+def _compiled(traced: Traced, for_hooks: bool) -> TrainStep:
     if "train" not in traced.compiled:
-        traced.compiled["train"] = TrainStep(traced.program, _loss, _train_ops)
+        fetched_of = partial(watched, mode=ModeKeys.TRAIN, for_hooks=for_hooks)
+        traced.compiled["train"] = TrainStep(traced.program, _loss, _train_ops, fetched_of)
     step: TrainStep = traced.compiled["train"]
     return step
 
@@ -148,8 +164,9 @@ def _state(estimator: Estimator, step: TrainStep, checkpoint: Checkpoint | None,
     else:
         values = first_values(specs, entropy)
         if estimator.warm_start_from is not None:
-            values = warm_started(values, specs, estimator.warm_start_from)
-        values |= step.initial_slots(values)
+            values = warm_started(values, specs, estimator.warm_start_from, entropy)
+        slots = step.initial_slots(values)
+        values |= slots | planned_slots(estimator.warm_start_from, slots)
     state: State = jax.device_put(
         {
             "variables": values,

@@ -36,8 +36,9 @@ class LayerName:
             return self._given or self._base
         if self._within() is not active:
             self._within = weakref.ref(active)
-            number = active.taken.get(self._base, 0)
-            active.taken[self._base] = number + 1
+            counter = f":{self._base}"  # layers are numbered apart from scopes
+            number = active.taken.get(counter, 0)
+            active.taken[counter] = number + 1
             self._name = f"{self._base}_{number}" if number else self._base
         return self._name
 

@@ -21,6 +21,7 @@ from jax.extend.core import ClosedJaxpr, Literal
 
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._logger import logger
+from estimax._graph._effects import silent
 from estimax._graph._tensor import Tensor
 from estimax.saved_model._parts import SignatureParts
 from estimax.saved_model._row_independence import ROWS, mixes_rows
@@ -86,14 +87,15 @@ def export_device(
     entries = _entry_specs(parts.entries)
     specs = {n: _spec(np.shape(v), v.dtype) for n, v in variables.items()}
     try:
-        traced = jax.jit(_flat(parts.device, list(specs), {})).trace(tuple(specs.values()), entries)
+        with silent():
+            traced = jax.jit(_flat(parts.device, list(specs), {})).trace(tuple(specs.values()), entries)
     except Exception as error:
         error.add_note(f"This happened while signature {name!r} was exported, with an open number of rows.")
         raise
     used = _used(traced.jaxpr, list(specs))
     unused = {n: s for n, s in specs.items() if n not in used}
     function = jax.jit(_flat(parts.device, used, unused))
-    with _without_paths():
+    with _without_paths(), silent():
         exported = _lower(name, function, (tuple(specs[n] for n in used), entries), platforms)
     check_calls(exported, f"signature {name!r}")
     is_padded = not mixes_rows(traced.jaxpr)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
+from jax.interpreters.partial_eval import dce_jaxpr
 
 ROWS = "b"  # the symbolic size that stands for the number of rows
 
@@ -30,8 +31,9 @@ def mixes_rows(program: ClosedJaxpr) -> bool:
     Args:
         program: traced with the symbolic size `ROWS` wherever there are rows.
     """
-    mixed, counted = _look(program.jaxpr, [False] * len(program.jaxpr.invars))
-    wrong_form = any(_row_axes(v) not in ([], [0]) or not _is_plain(v) for v in program.jaxpr.outvars)
+    jaxpr, _ = dce_jaxpr(program.jaxpr, [True] * len(program.jaxpr.outvars), instantiate=True)
+    mixed, counted = _look(jaxpr, [False] * len(jaxpr.invars))
+    wrong_form = any(_row_axes(v) not in ([], [0]) or not _is_plain(v) for v in jaxpr.outvars)
     return mixed or wrong_form or any(counted)
 
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, final
 
 from estimax import feature_column as fc
 from estimax import layers
+from estimax._scope._assigning import run_now
 from estimax._scope._frame import frame
 from estimax._scope._variables import variable_scope
 from estimax.estimator._canned._activations import checked_activation
@@ -104,9 +105,10 @@ class NetworkPart(Part):
         if not self.batch_norm:
             return net
         with variable_scope(name):
-            return layers.batch_normalization(
-                net, momentum=0.999, epsilon=1e-3, training=training, name=f"batchnorm_{number}"
-            )
+            normalization = layers.BatchNormalization(momentum=0.999, epsilon=1e-3, name=f"batchnorm_{number}")
+            net = normalization(net, training=training)
+        run_now(normalization.updates)
+        return net
 
 
 def network_part(

@@ -11,7 +11,10 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from estimax._scope._collections import get_collection
 from estimax._scope._frame import current_frame
+from estimax._scope._graph_keys import GraphKeys
+from estimax.estimator._heads._family import ONE_X
 from estimax.estimator._heads._head import Head
 from estimax.estimator._heads._reduction import total
 from estimax.estimator._heads._train_op import train_ops
@@ -21,6 +24,7 @@ from estimax.estimator.export._outputs import ExportOutput
 from estimax.metrics._mean import mean_tally
 from estimax.metrics._running import Running, as_answer
 from estimax.metrics._total import Tally, streaming
+from estimax.summary import DeclaredSummary
 
 REGULARIZATION_LOSS = "regularization_loss"
 
@@ -126,11 +130,18 @@ class ComposedHead(Head):
             tags[self.named(REGULARIZATION_LOSS)] = total(regularization_losses)
         _summarize(tags)
         ops = train_ops(loss, optimizer, trainable_variables, train_op_fn)
-        return EstimatorSpec(mode, predictions=predictions, loss=loss, train_op=ops)
+        return EstimatorSpec(mode, predictions=predictions, loss=loss, train_op=(*ops, *self._updates(update_ops)))
 
     def named(self, key: str) -> str:
         """Returns the name of a metric, with the head's behind it."""
         return f"{key}/{self.name}" if self.name else key
+
+    def _updates(self, update_ops: Any) -> list[Any]:
+        """Returns the updates that are run with each step: those given; in the 1.x family also `UPDATE_OPS`."""
+        given = list(update_ops) if isinstance(update_ops, list | tuple) else [update_ops]
+        is_one_x = getattr(self, "family", None) is ONE_X
+        collected = get_collection(GraphKeys.UPDATE_OPS) if is_one_x else []
+        return [op for op in (*given, *collected) if op is not None]
 
     def _all_tallies(self, batch: Any, regularization_losses: Sequence[Any] | None) -> dict[str, Tally]:
         found = self.tallies(batch)
@@ -150,4 +161,4 @@ def _given(labels: Any, mode: str | None) -> Any:
 def _summarize(tags: Mapping[str, Any]) -> None:
     active = current_frame.get()
     if active is not None:
-        active.summaries.extend(("scalar", tag, value) for tag, value in tags.items())
+        active.summaries.extend(DeclaredSummary("scalar", tag, value) for tag, value in tags.items())

@@ -104,7 +104,7 @@ class Head(ABC):
             trainable_variables: what it trains; all trainable variables if None.
             train_op_fn: called with the loss instead of `optimizer.minimize`; returns a
                 train op or several.
-            update_ops: accepted for programs that pass them. Updates of variables that a
-                model function makes, such as those of batch normalization, always happen.
+            update_ops: assignments that are made with each step, such as those of batch
+                normalization. Heads of 1.x also make those in the collection UPDATE_OPS.
             regularization_losses: numbers that are added to the loss.
         """

@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 
 from estimax import logging
+from estimax._scope._frame import Frame
+from estimax._scope._transform import Call
 from estimax.estimator._following import observers_of
 from estimax.estimator._input_identity import identity_of
 from estimax.estimator._inputs import Input, open_input
@@ -35,8 +37,12 @@ from estimax.estimator._trees._reading import once, read
 from estimax.estimator._trees._rows import Rows
 from estimax.summary import EventWriter
 from estimax.train._checkpoints import Checkpoint, read_arrays, read_latest_checkpoint
-from estimax.train._loop import Observer, Run
+from estimax.train._fetching import LOSS, References
+from estimax.train._hook_runner import HookRunner
+from estimax.train._loop import Observer, Run, following
 from estimax.train._saving import CheckpointSaverListener
+from estimax.train._session_run_hook import SessionRunHook
+from estimax.train._warm_start_settings import start_path
 
 _PROGRESS = f"{SCOPE}/progress"
 _BIAS = f"{SCOPE}/bias"
@@ -52,7 +58,7 @@ class Task:
     shape: ForestShape
     steps: int | None
     max_steps: float | None
-    observers: Sequence[Observer]
+    hooks: Sequence[SessionRunHook]
     listeners: Sequence[CheckpointSaverListener]
 
 
@@ -73,7 +79,9 @@ def train(estimator: Any, input_fn: Any, task: Task) -> None:
     position = {"input": identity, "entropy": entropy}
     run = _ForestRun({"variables": forest}, first, position if checkpoint and checkpoint.input_state else None)
     with EventWriter(estimator.model_dir) as writer:
-        observers = [*observers_of(estimator, writer, checkpoint, last, task.listeners), *task.observers]
+        observers = observers_of(estimator, writer, checkpoint, last, task.listeners)
+        if task.hooks:
+            observers.insert(0, HookRunner(task.hooks, References(Call(None, Frame({}), ()), {LOSS: None})))
         boosting = _Boosting(task, run, position, observers, last)
         boosting.run_rounds(given, entropy)
     if run.step == first:
@@ -85,7 +93,7 @@ def _forest(estimator: Any, shape: ForestShape, checkpoint: Checkpoint | None) -
         logging.info("Restoring parameters from %s", checkpoint.prefix)
         return shape.fitted(checkpoint.variables, checkpoint.prefix)
     if estimator.warm_start_from is not None:
-        source = estimator.warm_start_from
+        source = start_path(estimator.warm_start_from)
         logging.info("Warm-starting the trees from %s.", source)
         return shape.fitted(read_arrays(source), source)
     return shape.initial()
@@ -128,12 +136,11 @@ class _Boosting:
             self._center(objective, training.rows)
             logits = self._restored_logits(training.rows)
             grower = Grower(training.rows, parameters, self.task.shape.outputs, objective.scale, entropy)
-        for observer in self.observers:
-            observer.begin(self.run)
-        while self._rounds < parameters.n_trees and self.run.step < self.last and not self.run.is_stopped:
-            self._round(objective.at(logits), grower, training.rows, logits)
-        for observer in self.observers:
-            observer.end(self.run, not is_left)
+        with following(self.run, self.observers):
+            while self._rounds < parameters.n_trees and self.run.step < self.last and not self.run.is_stopped:
+                self._round(objective.at(logits), grower, training.rows, logits)
+            for observer in self.observers:
+                observer.end(self.run, not is_left)
 
     @property
     def _rounds(self) -> int:
@@ -166,8 +173,13 @@ class _Boosting:
             if is_finished and tree.inner:
                 logits[:, output] += tree.leaf_value[rows.leaves_of(tree)]
         self.forest[_PROGRESS][:2] = (number + 1, 0) if is_finished else (number, done + steps)
+        for observer in self.observers:
+            observer.before_steps(self.run, steps)
         first, self.run.step = self.run.step, self.run.step + steps
+        self.run.fetched = {LOSS: np.float32(slope.loss)}
         is_last = self._rounds == parameters.n_trees
         self.run.position = None if is_last else self.position
+        if self.run.interruption.signal is not None:
+            self.run.interrupt()
         for observer in self.observers:
             observer.after_steps(self.run, first, {"loss": np.full(steps, slope.loss, np.float32)})

@@ -21,16 +21,17 @@ class ExportOutput(ABC):
         """The Tensors by the name under which they are answered."""
 
 
-@dataclass(frozen=True)
 class PredictOutput(ExportOutput):
     """Answers of any kind: a Tensor, which is named 'output', or a dictionary of Tensors."""
 
     method_name: ClassVar[str] = PREDICT_METHOD
-    values: Any
+
+    def __init__(self, outputs: Any) -> None:
+        self._outputs = outputs if isinstance(outputs, Mapping) else {"output": outputs}
 
     @property
     def outputs(self) -> Mapping[str, Any]:
-        return self.values if isinstance(self.values, Mapping) else {"output": self.values}
+        return self._outputs
 
 
 @dataclass(frozen=True)

@@ -194,7 +194,7 @@ def test_losses_are_logged_and_written_and_evaluations_follow_checkpoints(model_
     assert losses[0] == pytest.approx(np.log(2), rel=1e-6)
     assert losses == sorted(losses, reverse=True)
     curve = {event.step: event.value for event in tf.summary.read_events(model_dir) if event.tag == "loss"}
-    assert list(curve) == [0, 6, 12, 18]
+    assert list(curve) == [1, 7, 13, 19]
     assert list(curve.values()) == pytest.approx(losses)
 
 
