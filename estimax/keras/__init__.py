@@ -1,14 +1,20 @@
-"""`tf.keras`: the names of Keras that estimator programs use."""
+"""`tf.keras`: what estimator programs use of Keras; names that estimax has not are those of Keras 3."""
 
-from estimax._base._lazy import lazy_attributes
+from estimax.keras._keras3 import falling_back
 
 _LAZY = {
+    "constraints": "estimax.keras.constraints",
+    "estimator": "estimax.keras.estimator",
     "experimental": "estimax.keras.experimental",
+    "initializers": "estimax.keras.initializers",
     "layers": "estimax.keras.layers",
+    "losses": "estimax.keras.losses",
+    "metrics": "estimax.keras.metrics",
     "optimizers": "estimax.optimizers",
+    "regularizers": "estimax.keras.regularizers",
 }
 
-__getattr__ = lazy_attributes(__name__, _LAZY)
+__getattr__ = falling_back(__name__, _LAZY)
 
 
 def __dir__() -> list[str]:

@@ -1,12 +1,12 @@
-"""`tf.keras.layers`: layers of Keras that estimator programs use in their model functions."""
+"""`tf.keras.layers`: those that estimax has itself, and all others of Keras 3, if it is installed."""
 
-from estimax._base._lazy import lazy_attributes
+from estimax.keras._keras3 import falling_back
 
 _LAZY = {"DenseFeatures": "estimax.feature_column:DenseFeatures"} | {
     name: f"estimax.nn._recurrent_gates:{name}" for name in ("GRUCell", "LSTMCell", "SimpleRNNCell", "StackedRNNCells")
 }
 
-__getattr__ = lazy_attributes(__name__, _LAZY)
+__getattr__ = falling_back(__name__, _LAZY, "layers")
 
 
 def __dir__() -> list[str]:

@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 
 from estimax._base._errors import InvalidArgumentError
-from estimax._base._lazy import did_you_mean
+from estimax._base._lazy import did_you_mean, explain_missing
 from estimax.train import _schedules as functions
 
 
@@ -227,3 +227,6 @@ def deserialize(config: Mapping[str, Any], custom_objects: Any = None) -> Learni
             f"{name!r} is not one of the schedules {sorted(_BY_NAME)}{did_you_mean(str(name), _BY_NAME)}"
         )
     return _BY_NAME[name].from_config(config["config"])
+
+
+explain_missing(__name__)
