@@ -266,14 +266,17 @@ VERSION = __version__
 _LAZY = {
     name: f"estimax.{name}"
     for name in (
+        "app",
         "bitwise",
         "debugging",
         "dtypes",
         "linalg",
         "compat",
+        "config",
         "contrib",
         "estimator",
         "feature_column",
+        "flags",
         "image",
         "initializers",
         "keras",
@@ -281,6 +284,8 @@ _LAZY = {
         "lookup",
         "losses",
         "metrics",
+        "modules",
+        "nest",
         "nn",
         "optimizers",
         "python",
@@ -291,22 +296,29 @@ _LAZY = {
         "serving",
         "sparse",
         "summary",
+        "test",
         "train",
+        "version",
     )
 } | {
     name: f"estimax.initializers:{name}"
     for name in (
         "constant_initializer",
+        "glorot_normal_initializer",
         "glorot_uniform_initializer",
         "ones_initializer",
+        "orthogonal_initializer",
         "random_normal_initializer",
         "random_uniform_initializer",
         "truncated_normal_initializer",
+        "uniform_unit_scaling_initializer",
+        "variance_scaling_initializer",
         "zeros_initializer",
     )
 }
 
 _LAZY |= SPELLINGS
+_LAZY["install_as_tensorflow"] = "estimax._as_tensorflow:install_as_tensorflow"
 
 __getattr__ = lazy_attributes(__name__, _LAZY)
 

@@ -19,14 +19,14 @@ PACKAGE = pathlib.Path(__file__).parent.parent / "estimax"
 # as long as no two rooms need each other. A file at the top of the package (`gfile.py`) is a room too.
 LAYERS = (
     ("_version", "_base"),
-    ("errors", "logging", "gfile", "app", "flags", "nest"),
+    ("config", "errors", "logging", "gfile", "app", "flags", "nest", "version"),
     ("_graph",),
     ("_array", "_functional", "math", "strings", "io", "image", "lookup", "sparse", "ragged", "random"),
-    ("bitwise", "debugging", "dtypes", "linalg"),
+    ("_inert", "bitwise", "debugging", "dtypes", "linalg", "test"),
     ("data",),
-    ("contrib", "python_io"),
+    ("python_io",),
     ("_scope", "_compilation_cache"),
-    ("nn", "layers", "losses", "metrics", "initializers", "variables"),
+    ("nn", "layers", "losses", "metrics", "initializers", "variables", "modules"),
     ("feature_column",),
     ("summary",),
     ("distribute",),
@@ -36,7 +36,8 @@ LAYERS = (
     ("estimator",),
     ("serving",),
     ("tune",),
-    ("cli", "__main__"),
+    ("contrib",),
+    ("cli", "__main__", "_as_tensorflow"),
     ("keras",),
     ("compat",),
     ("python",),
@@ -47,7 +48,7 @@ LAYERS = (
 KNOWS_ONLY = {
     "_graph": {"_base"},
     "_scope": {"_base", "_graph"},
-    "summary": {"_base"},
+    "summary": {"_base", "_graph", "image"},
 }
 NEVER_KNOWS = {
     "serving": {"estimator"},  # a server needs the export, not what trained it
@@ -59,6 +60,7 @@ HOST_ROOMS = {room for layer in LAYERS[:7] for room in layer} | {"summary"}
 # Files, or folders ending in "/", that may import inside a function, and why.
 HIDDEN_IMPORTS = {
     "_base/_lazy.py": "loads a part of the package when it is first used",
+    "_as_tensorflow/_finder.py": "answers `import`",
     "cli/": "`estimax --help` must not wait for what one command needs",
 }
 
@@ -343,7 +345,18 @@ def test_exceptions_to_the_rules_are_still_needed():
 
 
 def test_importing_the_package_loads_nothing_heavy():
-    heavy = ("jax", "tensorboardX", "tensorboard", "uvicorn", "starlette", "typer", "pandas")
+    heavy = (
+        "jax",
+        "tensorboardX",
+        "tensorboard",
+        "uvicorn",
+        "starlette",
+        "typer",
+        "pandas",
+        "keras",
+        "flax",
+        "equinox",
+    )
     code = f"import sys, estimax; print(*(m for m in {heavy!r} if m in sys.modules))"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=False
