@@ -20,7 +20,7 @@ from estimax.estimator._eagerly import EagerStep, stages
 from estimax.estimator._following import observers_of
 from estimax.estimator._graph_file import write_graph
 from estimax.estimator._input_identity import identity_of
-from estimax.estimator._inputs import open_input
+from estimax.estimator._inputs import Input, open_input
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Traced
 from estimax.estimator._values import first_values, local_values, restored_slots, restored_values, warm_started
@@ -28,7 +28,7 @@ from estimax.estimator._watching import references_of, watched
 from estimax.summary import EventWriter
 from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint, saved_step
 from estimax.train._hook_runner import session_of
-from estimax.train._loop import Run, next_stop_of, run_steps
+from estimax.train._loop import Observer, Run, next_stop_of, run_steps
 from estimax.train._optimizer import TrainOp
 from estimax.train._saving import CheckpointSaver, CheckpointSaverListener
 from estimax.train._session_run_hook import SessionRunHook
@@ -54,20 +54,9 @@ def train(
         return
     checkpoint = _latest(estimator)
     first = checkpoint.step if checkpoint else 0
-    last = math.inf if steps is None and max_steps is None else (max_steps if steps is None else first + steps)
-    assert last is not None
-    if first >= last:
-        logging.info("Skipping training since max_steps has already saved.")
-        return
-    logging.info("Calling model_fn.")
+    last = max_steps or (math.inf if steps is None else first + steps)
     given = open_input(input_fn, ModeKeys.TRAIN, estimator.params, estimator.config, repeats=True)
-    traced = estimator.model.traced(ModeKeys.TRAIN, given, for_hooks=bool(hooks))
-    step: Any = _compiled(traced, for_hooks=bool(hooks))
-    if traced.program.is_eager:
-        step = EagerStep(step, given)
-    else:
-        write_graph(estimator.model_dir, traced, step)
-    logging.info("Done calling model_fn.")
+    traced, step = _traced(estimator, given, for_hooks=bool(hooks))
     source = given.step.project(traced.needed)
     identity = identity_of(source)
     position = _position_in(checkpoint, identity)
@@ -81,11 +70,30 @@ def train(
         observers = observers_of(estimator, writer, checkpoint, last, listeners, traced.program.call, hooks)
         next_stop = next_stop_of(observers, last)
         stager = Stager(reader, traced.host, traced.dtypes, first, next_stop, source=identity)
-        run_steps(step, run, stages(reader, identity) if step.program.is_eager else stager.stages(), observers, last)
+        staged = stages(reader, identity) if traced.program.is_eager else stager.stages()
+        run_steps(step, run, staged, observers, last)
+    _finish(estimator, run, observers, position)
+
+
+def _traced(estimator: Estimator, given: Input, for_hooks: bool) -> tuple[Traced, Any]:
+    """Returns the model function in training mode, and its step."""
+    logging.info("Calling model_fn.")
+    traced = estimator.model.traced(ModeKeys.TRAIN, given, for_hooks)
+    step: Any = _compiled(traced, for_hooks)
+    if traced.program.is_eager:
+        step = EagerStep(step, given)
+    else:
+        write_graph(estimator.model_dir, traced, step)
+    logging.info("Done calling model_fn.")
+    return traced, step
+
+
+def _finish(estimator: Estimator, run: Run, observers: Sequence[Observer], position: Any) -> None:
+    """Keeps what was saved for the next call, and says so where nothing was done."""
     is_saved = any(isinstance(o, CheckpointSaver) and o.saved_step == run.step for o in observers)
     if is_saved and not run.is_interrupted:  # with the position of its input, which is in the file alone
         _keep(estimator, run, run.state["variables"], is_whole=True)
-    if run.step == first and position is None:
+    if run.step == run.first_step and position is None:
         logging.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
 
 
