@@ -138,7 +138,8 @@ def gather(x: Any, indices: Any, *, axis: int = 0, batch_dims: int = 0, negative
         return jax.vmap(lambda a, i: gather(a, i, axis=axis - 1, batch_dims=batch_dims - 1))(x, jnp.asarray(indices))
     boundary = current_boundary.get()
     if boundary is not None and axis == 0:
-        return boundary.take_rows(x if isinstance(x, jax.Array) else jnp.asarray(x), indices)
+        rows: jax.Array = boundary.take_rows(x if isinstance(x, jax.Array) else jnp.asarray(x), indices)
+        return rows
     return jnp.take(jnp.asarray(x), indices, axis=axis)
 
 

@@ -23,11 +23,10 @@ from estimax._base._errors import InvalidArgumentError
 from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
-from estimax._graph._boundary import is_symbolic_size
 from estimax._graph._column import Column
 from estimax._graph._composite import RaggedTensor
 from estimax._graph._lifting import shifted_axis
-from estimax._graph._op import OPS, Node, Op, as_argument, as_tensor
+from estimax._graph._op import Node, Op, as_argument
 from estimax._graph._stretches import spans
 from estimax._graph._tensor import Tensor
 from estimax._graph._varying import Rows, Varying, picked
@@ -284,12 +283,6 @@ def split(
 def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     """Repeats a Tensor along each axis as often as `multiples` says."""
     known, tensors = as_sizes(multiples)
-    value = as_argument(input)
-    is_known_text = isinstance(value, Tensor) and value.dtype.is_string and not value.is_symbolic
-    if is_known_text and any(map(is_symbolic_size, known)):
-        texts = value.numpy()  # they stay on the host, which picks them by their places
-        places = tile(np.arange(texts.size, dtype=np.int32).reshape(texts.shape), multiples)
-        return OPS["GatherAxis"](as_tensor(texts.ravel()), places, axis=0, batch_dims=0, negative=False)
     return _TILE(beside_sizes(input, known), *tensors, multiples=known)
 
 

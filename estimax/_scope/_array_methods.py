@@ -131,6 +131,13 @@ def _value(array: Any) -> Any:
     return array
 
 
+def _read_value(array: Any) -> Any:
+    """Returns a variable as it is now, after the assignments that were run; any other array itself."""
+    active = current_frame.get()
+    name = None if active is None else _assigning.variable_name(active, array)
+    return array if active is None or name is None else active.updates.get(name, array)
+
+
 def _initialized_value(array: Any) -> Any:
     """Returns the first value of a variable, of use in the first value of another one."""
     return array
@@ -161,7 +168,7 @@ _METHODS: dict[str, Callable[..., Any]] = {
     "numpy": _numpy,
     "eval": _eval,
     "value": _value,
-    "read_value": _value,
+    "read_value": _read_value,
     "initialized_value": _initialized_value,
     "assign": _assign,
     "assign_add": _assign_add,

@@ -21,6 +21,8 @@ from estimax._graph._tracing import tracing
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Shapes, Traced
 from estimax.estimator._prediction import device_results
+from estimax.estimator._restored import initialized
+from estimax.estimator._watching import references_of
 from estimax.estimator.export._outputs import PredictOutput
 from estimax.estimator.export._receivers import ServingInputReceiver, TensorServingInputReceiver
 
@@ -42,7 +44,9 @@ def export(
     features = receiver.feature if isinstance(receiver, TensorServingInputReceiver) else receiver.features
     _check_complete(features, receiver)
     traced = estimator.model.trace(ModeKeys.PREDICT, features, None, Shapes(None))
+    call = traced.program.call
     restored = estimator.restored(traced.program.specs, checkpoint_path)
+    restored = initialized(restored, call.result, references_of(call, ModeKeys.PREDICT))
     variables = {name: np.asarray(v) for name, v in restored.values.items()}
     target, temporary = _new_folder(base)
     try:

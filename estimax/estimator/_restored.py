@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -29,8 +30,7 @@ def initialized(restored: Restored, spec: Any, references: References) -> Restor
         change = getattr(scaffold, "init_fn", None)
     else:
         saver = getattr(scaffold, "saver", None)
-        chooses = saver is not None and saver.chooses
-        change = (lambda session: saver.restore(session, restored.prefix)) if chooses else None
+        change = partial(saver.restore, save_path=restored.prefix) if saver is not None and saver.chooses else None
     if change is None:
         return restored
     values = dict(restored.values)

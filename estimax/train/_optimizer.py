@@ -253,7 +253,7 @@ def _has_halves_of_its_own(optimizer: Optimizer) -> bool:
 
 def _incomplete(optimizer: Optimizer) -> NotImplementedError:
     return NotImplementedError(
-        f"{type(optimizer).__name__} must have its own apply_gradients, or state_keys, first_state, saved_name and apply"
+        f"{type(optimizer).__name__} needs its own apply_gradients, or state_keys, first_state, saved_name and apply"
     )
 
 
