@@ -19,12 +19,15 @@ from estimax._array._dimensions import (
     sized,
 )
 from estimax._array._spans import as_numbers, end_to_end, has_rows, is_dense, rows_from
+from estimax._base._dtypes import string
 from estimax._base._errors import InvalidArgumentError
 from estimax._base._lazy import resolve
 from estimax._base._shapes import TensorShape, TensorSpec
 from estimax._base._string_array import StringArray
+from estimax._graph._boundary import is_symbolic_size
 from estimax._graph._column import Column
 from estimax._graph._composite import RaggedTensor
+from estimax._graph._function import placeholder_for
 from estimax._graph._lifting import shifted_axis
 from estimax._graph._op import Node, Op, as_argument
 from estimax._graph._stretches import spans
@@ -283,6 +286,10 @@ def split(
 def tile(input: Any, multiples: Any, name: str | None = None) -> Any:
     """Repeats a Tensor along each axis as often as `multiples` says."""
     known, tensors = as_sizes(multiples)
+    value = as_argument(input)
+    if isinstance(value, Tensor) and value.dtype.is_string and any(map(is_symbolic_size, known)):
+        # How many rows there are is known to the device alone; the host repeats text where it knows (an export).
+        return placeholder_for(TensorSpec([None] * len(known), string))
     return _TILE(beside_sizes(input, known), *tensors, multiples=known)
 
 

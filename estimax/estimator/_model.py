@@ -10,12 +10,14 @@ import copy
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from estimax._array import shape, tile
 from estimax._base import _nest as nest
 from estimax._base._eager import runs_eagerly
 from estimax._graph._column import rows_of
@@ -104,7 +106,11 @@ class Model:
         ).pruned(extraction(_EXTRACT[mode], mode, for_hooks))
         host = Function(leaves, program.entries)
         needed = tuple(i for i, used in enumerate(host.used_inputs) if used) or (0,)
-        outputs = program.call.result[:2] if mode == ModeKeys.PREDICT else None
+        outputs = None
+        if mode == ModeKeys.PREDICT:
+            predictions, signatures, *_ = program.call.result
+            for_any = partial(nest.map_leaves, partial(_for_any_batch, leaves, shapes.rows))
+            outputs = for_any(predictions), {n: (method, for_any(o)) for n, (method, o) in signatures.items()}
         return Traced(leaves, program, Function([leaves[i] for i in needed], program.entries), needed, outputs)
 
     def _function(self, mode: str) -> Callable[..., Any]:
@@ -181,6 +187,22 @@ def _result_on_host(value: Any) -> Tensor:
     tensor = as_tensor(value)
     is_known_array = not tensor.is_symbolic and tensor.shape.ndims and tensor.dtype.is_numeric
     return as_tensor(jnp.asarray(tensor.numpy())) if is_known_array else tensor
+
+
+def _for_any_batch(leaves: Sequence[Tensor], rows: int, result: Tensor) -> Tensor:
+    """Returns a result that holds for batches of any size.
+
+    Text that was repeated for each row of the traced batch is repeated for each row of any: it is on
+    the host, and knows of the batch only by the size that the trace had.
+    """
+    like = next((leaf for leaf in leaves if leaf.shape.ndims), None)
+    if result.is_symbolic or not result.dtype.is_string or not result.shape.ndims or like is None:
+        return result
+    values = result.numpy()
+    if len(values) != rows or rows < 2 or not (values == values[:1]).all():
+        return result
+    repeated: Tensor = tile(as_tensor(values[:1]), [shape(like)[0], *[1] * (values.ndim - 1)])
+    return repeated
 
 
 def _extract_training(call: Call) -> Any:

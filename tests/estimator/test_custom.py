@@ -209,3 +209,29 @@ def test_a_model_that_was_not_trained_has_no_variables(model_dir):
     assert estimator.latest_checkpoint() is None
     with pytest.raises(ValueError, match="has not been trained"):
         estimator.get_variable_names()
+
+
+def test_text_repeated_for_each_row_fits_batches_of_any_size(model_dir):
+    def named(features, labels, mode):
+        logits = tf.layers.dense(features["x"], 2)
+        names = tf.tile(tf.constant([["no", "yes"]]), [tf.shape(logits)[0], 1])
+        if mode == tf.estimator.ModeKeys.PREDICT:
+            outputs = {"serving_default": tf.estimator.export.ClassificationOutput(scores=logits, classes=names)}
+            return tf.estimator.EstimatorSpec(mode, {"names": names}, export_outputs=outputs)
+        loss = tf.losses.sparse_softmax_cross_entropy(labels, logits)
+        return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=tf.train.AdamOptimizer().minimize(loss))
+
+    def rows():
+        return tf.data.Dataset.from_tensor_slices(({"x": np.ones((5, 2), np.float32)}, np.zeros(5, np.int32))).batch(3)
+
+    def receive():
+        x = tf.placeholder(tf.float32, [None, 2])
+        return tf.estimator.export.ServingInputReceiver({"x": x}, {"x": x})
+
+    estimator = tf.estimator.Estimator(named, model_dir)
+    estimator.train(rows)
+    batches = [batch["names"] for batch in estimator.predict(rows, yield_single_examples=False)]
+    assert [batch.tolist() for batch in batches] == [[[b"no", b"yes"]] * 3, [[b"no", b"yes"]] * 2]
+    folder = estimator.export_saved_model(f"{model_dir}/export", receive).decode()
+    answer = tf.saved_model.load(folder).signatures["serving_default"](x=tf.constant(np.ones((4, 2), np.float32)))
+    assert answer["classes"].tolist() == [[b"no", b"yes"]] * 4
