@@ -82,13 +82,16 @@ _SWITCHES = (
 
 _SETTINGS = ("ConfigProto", "GPUOptions", "GraphOptions", "OptimizerOptions", "RunMetadata", "RunOptions")
 
+_PARTITIONERS = ("fixed_size_partitioner", "min_max_variable_partitioner", "variable_axis_size_partitioner")
 _INERT = {
     **{name: f"estimax._inert._switches:{name}" for name in _SWITCHES},
     **{name: f"estimax._inert._session_config:{name}" for name in _SETTINGS},
     **{name: f"estimax._inert._placement:{name}" for name in ("device", "executing_eagerly", "function", "init_scope")},
     "get_logger": "estimax._base._logger:logger",
     "is_tensor": "estimax._inert._tensors:is_tensor",
+    **{name: f"estimax._inert._partitioners:{name}" for name in _PARTITIONERS},
 }
+
 
 SPELLINGS = {
     **_INERT,

@@ -92,3 +92,8 @@ def test_small_names_of_contrib_and_train(tmp_path):
     assert tf.train.match_filenames_once(str(tmp_path / "*.csv")).numpy().tolist() == [str(tmp_path / "a.csv").encode()]
     assert tf.get_logger().name == "tensorflow"
     assert tf.contrib.framework.nest is tf.nest
+
+
+def test_partitioners_are_taken_and_cut_nothing():
+    for make in (tf.fixed_size_partitioner, tf.variable_axis_size_partitioner, tf.min_max_variable_partitioner):
+        assert make(4)([6, 2]) == [1, 1]
