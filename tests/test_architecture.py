@@ -48,7 +48,7 @@ LAYERS = (
 KNOWS_ONLY = {
     "_graph": {"_base"},
     "_scope": {"_base", "_graph"},
-    "summary": {"_base", "_graph", "image"},
+    "summary": {"_base", "_graph"},
 }
 NEVER_KNOWS = {
     "serving": {"estimator"},  # a server needs the export, not what trained it

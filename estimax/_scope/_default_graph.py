@@ -6,9 +6,10 @@ to the frame of the call.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, final
 
 from estimax._base._errors import NotFoundError
 from estimax._base._lazy import did_you_mean
@@ -17,8 +18,29 @@ from estimax._scope import _collections
 from estimax._scope._frame import frame
 
 
-class DefaultGraph:
-    """What programs ask a graph for.
+class Graph(ABC):
+    """What programs ask a graph for: results and variables by their names, and collections."""
+
+    @abstractmethod
+    def get_tensor_by_name(self, name: str) -> Any:
+        """Returns the result or variable of a name, with or without the number of its output."""
+
+    @abstractmethod
+    def get_collection(self, name: str, scope: str | None = None) -> list[Any]:
+        """Returns what the model function left in a collection."""
+
+    def get_operation_by_name(self, name: str) -> Any:
+        """Returns what the operation of a name gives, which stands for it."""
+        return self.get_tensor_by_name(name)
+
+    def as_graph_element(self, element: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
+        """Returns what stands for a name, or an array itself."""
+        return self.get_tensor_by_name(element) if isinstance(element, str) else element
+
+
+@final
+class DefaultGraph(Graph):
+    """The graph of the model function that runs.
 
     Example:
         >>> import estimax as tf
@@ -42,14 +64,6 @@ class DefaultGraph:
             f"the model function has no result or variable {name!r}{did_you_mean(plain, known)}; "
             f"name a result with tf.identity(x, name={plain!r})"
         )
-
-    def get_operation_by_name(self, name: str) -> Any:
-        """Returns what the operation of a name gives, which stands for it."""
-        return self.get_tensor_by_name(name)
-
-    def as_graph_element(self, element: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
-        """Returns the array of a name, or an array itself."""
-        return self.get_tensor_by_name(element) if isinstance(element, str) else element
 
     def get_collection(self, name: str, scope: str | None = None) -> list[Any]:
         """Returns the values of a collection; see `tf.get_collection`."""

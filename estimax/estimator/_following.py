@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from estimax._scope._transform import Call
-from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._run_config import RunConfig
-from estimax.estimator._watching import drawn_summaries, references_of
+from estimax.estimator._watching import drawn_summaries
 from estimax.summary import EventWriter
 from estimax.train._checkpoints import Checkpoint
+from estimax.train._fetching import References
 from estimax.train._hook_runner import HookRunner
 from estimax.train._hooks import CheckpointSaverHook, StopAtStepHook
 from estimax.train._loop import Observer
@@ -30,7 +30,7 @@ def observers_of(
     checkpoint: Checkpoint | None,
     last: float,
     listeners: Sequence[CheckpointSaverListener],
-    call: Call | None = None,
+    references: References | None = None,
     hooks: Sequence[SessionRunHook] = (),
 ) -> list[Observer]:
     """Returns the observers that a configuration asks for, and those for hooks.
@@ -41,7 +41,7 @@ def observers_of(
         checkpoint: from which the run goes on, or None.
         last: the step at which it ends; may be infinite.
         listeners: told of every checkpoint.
-        call: of the model function, which may have made hooks and summaries.
+        references: of the call of the model function, which may have made hooks and summaries.
         hooks: of the user, besides those that the model function made.
 
     Raises:
@@ -51,6 +51,7 @@ def observers_of(
     observers: list[Observer] = [NanGuard()]
     if config.log_step_count_steps:
         observers += [LossLogger(config.log_step_count_steps), StepCounter(config.log_step_count_steps, writer)]
+    call = references.call if references else None
     scaffold = getattr(call.result, "scaffold", None) if call else None
     every = _in_order(hooks, call, last) if call else [*hooks]
     if config.save_summary_steps:
@@ -58,8 +59,7 @@ def observers_of(
         observers.append(SummaryWriter(config.save_summary_steps, writer, drawn))
     # Hooks come last: what they look at after a step may be what listeners made of its checkpoint.
     observers += _savers(estimator, every, scaffold, checkpoint, last, listeners)
-    if call is not None and (every or scaffold is not None):
-        references = references_of(call, ModeKeys.TRAIN)
+    if references is not None and (every or scaffold is not None):
         observers.append(HookRunner(every, references, scaffold, is_new=checkpoint is None))
     return observers
 

@@ -62,12 +62,13 @@ def train(
     position = _position_in(checkpoint, identity)
     reader = _reader(estimator, source, position)
     run = Run(_state(estimator, step, checkpoint, reader.entropy), first, position)
-    run.session = session_of(run, references_of(traced.program.call, ModeKeys.TRAIN))
+    references = references_of(traced.program.call, ModeKeys.TRAIN)
+    run.session = session_of(run, references)
     estimator.kept.forget()
     if listeners:
         listeners = [_Keeper(estimator, run, traced.program), *listeners]
     with EventWriter(estimator.model_dir) as writer:
-        observers = observers_of(estimator, writer, checkpoint, last, listeners, traced.program.call, hooks)
+        observers = observers_of(estimator, writer, checkpoint, last, listeners, references, hooks)
         next_stop = next_stop_of(observers, last)
         stager = Stager(reader, traced.host, traced.dtypes, first, next_stop, source=identity)
         staged = stages(reader, identity) if traced.program.is_eager else stager.stages()

@@ -17,7 +17,7 @@ from tensorboardX.proto.summary_pb2 import Summary, SummaryMetadata
 from tensorboardX.proto.tensor_pb2 import TensorProto
 from tensorboardX.proto.tensor_shape_pb2 import TensorShapeProto
 
-from estimax.image import encode_png
+from estimax._base._lazy import resolve
 from estimax.summary._histogram import histogram_proto
 
 
@@ -79,9 +79,8 @@ def _image(tag: str, value: np.ndarray, max_outputs: int) -> list[Summary.Value]
 
 def _picture(tag: str, pixels: np.ndarray) -> Summary.Value:
     height, width, channels = pixels.shape
-    image = Summary.Image(
-        height=height, width=width, colorspace=channels, encoded_image_string=encode_png(pixels).numpy()
-    )
+    encoded = resolve("estimax.image:encode_png")(pixels).numpy()  # a program without pictures does not load that room
+    image = Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=encoded)
     return Summary.Value(tag=tag, image=image)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
 from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._base._lazy import did_you_mean
+from estimax._scope._default_graph import Graph
 from estimax.train._fetching import References
-from estimax.train._global_step import GLOBAL_STEP
 
 
-class HookGraph:
+@final
+class HookGraph(Graph):
     """The model function's results and variables by their names, as programs ask a graph for them.
 
     Attributes:
@@ -32,14 +33,6 @@ class HookGraph:
         """
         self.references.by_name(name)
         return name
-
-    def get_operation_by_name(self, name: str) -> Any:
-        """Returns what stands for the result of an operation, to be fetched."""
-        return self.get_tensor_by_name(name)
-
-    def as_graph_element(self, element: Any, allow_tensor: bool = True, allow_operation: bool = True) -> Any:
-        """Returns what stands for a name or an array, to be fetched."""
-        return self.get_tensor_by_name(element) if isinstance(element, str) else element
 
     def get_collection(self, name: str, scope: str | None = None) -> list[Any]:
         """Returns what the model function left in a collection."""
@@ -128,8 +121,3 @@ class HookSession:
                     f"a value of shape {np.shape(value)} was given"
                 )
         self._load(values)
-
-
-def step_values(variables: Mapping[str, Any], step: int) -> dict[str, Any]:
-    """Returns variables with the global step among them."""
-    return {**variables, GLOBAL_STEP: np.asarray(step, np.int64)}
