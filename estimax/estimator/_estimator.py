@@ -23,10 +23,9 @@ from estimax.estimator._restored import Restored
 from estimax.estimator._run_config import RunConfig
 from estimax.estimator._trees._own_training import own_training
 from estimax.estimator._values import first_values, restored_values
+from estimax.train._checkpoint_reading import list_variables, load_variable
 from estimax.train._checkpoints import (
     latest_checkpoint,
-    list_variables,
-    load_variable,
     read_checkpoint,
     read_latest_checkpoint,
     remove_half_written,

@@ -35,12 +35,7 @@ from estimax._base._checkpoint_index import latest_checkpoint as latest_checkpoi
 from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError, OpError
 from estimax._base._files import as_path, is_remote, remove_leftovers, write_atomically
 from estimax._base._tensor_file import TensorFile, open_tensors, write_tensors
-from estimax.train._checkpoint_reading import CheckpointReader as CheckpointReader
 from estimax.train._checkpoint_reading import is_original, original_step, read_original
-from estimax.train._checkpoint_reading import list_variables as list_variables
-from estimax.train._checkpoint_reading import load_checkpoint as load_checkpoint
-from estimax.train._checkpoint_reading import load_variable as load_variable
-from estimax.train._checkpoint_reading import read_arrays as read_arrays
 from estimax.train._our_names import INPUT
 
 FORMAT = "estimax-checkpoint-1"

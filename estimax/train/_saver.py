@@ -15,7 +15,8 @@ from estimax._base._errors import InvalidArgumentError, NotFoundError
 from estimax._base._files import as_path, write_atomically
 from estimax._base._tensor_file import write_tensors
 from estimax._scope._frame import current_frame
-from estimax.train._checkpoints import FORMAT, load_checkpoint
+from estimax.train._checkpoint_reading import load_checkpoint
+from estimax.train._checkpoints import FORMAT
 from estimax.train._global_step import GLOBAL_STEP
 
 

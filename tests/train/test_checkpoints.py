@@ -8,15 +8,12 @@ from hypothesis import strategies as st
 
 from estimax._base._errors import DataLossError, InvalidArgumentError, NotFoundError
 from estimax._base._string_array import StringArray
+from estimax.train._checkpoint_reading import list_variables, load_checkpoint, load_variable, read_arrays
 from estimax.train._checkpoints import (
     Checkpoint,
     checkpoint_variables,
     get_checkpoint_state,
     latest_checkpoint,
-    list_variables,
-    load_checkpoint,
-    load_variable,
-    read_arrays,
     read_checkpoint,
     read_latest_checkpoint,
     save_checkpoint,

@@ -36,7 +36,8 @@ from estimax.estimator._trees._parameters import TreeParameters
 from estimax.estimator._trees._reading import once, read
 from estimax.estimator._trees._rows import Rows
 from estimax.summary import EventWriter
-from estimax.train._checkpoints import Checkpoint, read_arrays, read_latest_checkpoint
+from estimax.train._checkpoint_reading import read_arrays
+from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint
 from estimax.train._fetching import LOSS, References
 from estimax.train._hook_runner import HookRunner
 from estimax.train._loop import Observer, Run, following
