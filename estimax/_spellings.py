@@ -112,6 +112,7 @@ SPELLINGS = {
     "random_shuffle": "estimax.random:shuffle",
     "random_uniform": "estimax.random:uniform",
     "set_random_seed": "estimax.random:set_random_seed",
+    **{name: f"estimax.summary:{name}" for name in ("Event", "SessionLog", "Summary", "SummaryMetadata")},
     "truncated_normal": "estimax.random:truncated_normal",
 }
 """From a name at the root to `module:name`, as `lazy_attributes` reads it."""

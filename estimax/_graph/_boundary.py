@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +41,20 @@ class Boundary(ABC):
         """Remembers a result under a name."""
 
     @abstractmethod
-    def summarize(self, name: str, declared: Callable[[str], Any]) -> Any:
-        """Leaves a summary, made of its tag: the name in the current scope, numbered where it is taken."""
+    def take_name(self, name: str) -> None:
+        """Remembers which name an operation takes that was given none."""
 
     @abstractmethod
-    def summaries(self) -> list[Any]:
-        """Returns the summaries that were left so far."""
+    def summarize(self, name: str, declared: Callable[[str], Any]) -> Any:
+        """Returns a summary, made of its full name: the name in the current scope, numbered where it is taken."""
+
+    @abstractmethod
+    def collect(self, collections: Iterable[str], summary: Any) -> None:
+        """Leaves a summary in collections."""
+
+    @abstractmethod
+    def summaries(self, collection: str) -> list[Any]:
+        """Returns the summaries that were left in a collection so far."""
 
 
 class Group(tuple[Any, ...]):

@@ -7,6 +7,7 @@ while a model function runs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -124,6 +125,8 @@ class Frame:
         handed: the values of variables that were handed out, by identity, with their names.
         settings: what `variable_scope` says of the variables made inside.
         name_scopes: the path of the name scope.
+        declared: summaries, whether or not they are in a collection.
+        op_names: how often operations without a name of their own would have taken one, in small letters.
         tensors: results that have a name, by their full names.
         collections: what was left in collections, by their names.
         assignments: what `assign` returned, by identity, with what it is to change when it is run.
@@ -136,6 +139,8 @@ class Frame:
         differentiated: the gradients that were computed in this call, in order.
         known_gradients: those that a call that is made for one more of them must not compute again; such a call
             ends where it asks for the next.
+        embeddings: of tables of learned rows, by name, functions (most) -> what their first rows stand for.
+        shows_training: whether the run writes distributions of weights and gradients, and learning rates.
     """
 
     values: Mapping[str, Any]
@@ -146,12 +151,13 @@ class Frame:
     specs: dict[str, VariableSpec] = field(default_factory=dict)
     lookups: list[Lookup] = field(default_factory=list)
     updates: dict[str, Any] = field(default_factory=dict)
-    summaries: list[Any] = field(default_factory=list)
+    declared: list[Any] = field(default_factory=list)
     scopes: list[str] = field(default_factory=list)
     taken: dict[str, int] = field(default_factory=dict)
     settings: ScopeSettings = field(default_factory=ScopeSettings)
     name_scopes: list[str] = field(default_factory=list)
     names_taken: dict[str, int] = field(default_factory=dict)
+    op_names: Counter[str] = field(default_factory=lambda: Counter(["global_step"]))
     tensors: dict[str, Any] = field(default_factory=dict)
     collections: dict[str, list[Any]] = field(default_factory=dict)
     assignments: dict[int, Assignment] = field(default_factory=dict)
@@ -166,7 +172,14 @@ class Frame:
     differentiated: list[Any] = field(default_factory=list)
     known_gradients: Sequence[Any] | None = None
     draws: int = 0
+    embeddings: dict[str, Callable[[int], Sequence[str]]] = field(default_factory=dict)
+    shows_training: bool = False
     home: Any = field(default_factory=get_opaque_trace_state)
+
+    @property
+    def summaries(self) -> list[Any]:
+        """The summaries that are written by themselves: those of the collection of that name."""
+        return self.collections.setdefault("summaries", [])
 
     def full_name(self, name: str) -> str:
         return "/".join([*self.scopes, name])
@@ -193,7 +206,7 @@ class Frame:
     def variable(self, spec: VariableSpec) -> Any:
         """Returns the current value of a variable, which is declared with the first use of its name."""
         known = self.specs.setdefault(spec.name, spec)
-        self.names_taken.setdefault(spec.name, 1)
+        self.names_taken.setdefault(spec.name.lower(), 1)
         if (known.shape, known.dtype) != (spec.shape, spec.dtype):
             raise ValueError(
                 f"variable {spec.name!r} exists with shape {known.shape} and type {known.dtype}; "
@@ -250,19 +263,19 @@ class Frame:
 
 
 def unique(name: str, taken: dict[str, int]) -> str:
-    """Returns name, name_1, name_2, ...: the first that is not taken, and takes it.
+    """Returns name, name_1, name_2, ...: the first that is not taken, in small or capital letters, and takes it.
 
     Example:
         >>> taken = {}
-        >>> [unique("loss", taken) for _ in range(3)]
-        ['loss', 'loss_1', 'loss_2']
+        >>> [unique(name, taken) for name in ("loss", "loss", "Loss")]
+        ['loss', 'loss_1', 'Loss_2']
     """
-    free, number = name, taken.get(name, 0)
-    while free in taken:
+    free, number = name, taken.get(name.lower(), 0)
+    while free.lower() in taken:
         free = f"{name}_{number}"
         number += 1
-    taken[name] = max(number, 1)
-    taken.setdefault(free, 1)
+    taken[name.lower()] = max(number, 1)
+    taken.setdefault(free.lower(), 1)
     return free
 
 

@@ -9,7 +9,7 @@ values of both.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,14 +20,16 @@ import numpy as np
 
 from estimax._base import _nest as nest
 from estimax._base._dtypes import as_dtype
-from estimax._base._errors import UnimplementedError
+from estimax._base._errors import InvalidArgumentError, UnimplementedError
 from estimax._base._shapes import TensorSpec
 from estimax._graph._boundary import Boundary, current_boundary
 from estimax._graph._function import Function, placeholder_for
 from estimax._graph._tensor import Tensor, as_concrete
 from estimax._scope._assigning import run_now
+from estimax._scope._collections import add_to_collections
 from estimax._scope._computed import Computed
 from estimax._scope._frame import Frame, VariableSpec, entered, frame, unique
+from estimax._scope._graph_keys import GraphKeys
 from estimax._scope._libraries import enter_libraries
 
 
@@ -115,14 +117,30 @@ class Crossings(Boundary):
         if isinstance(value, Tensor | jax.Array):
             frame().name_result(name, value)
 
+    def take_name(self, name: str) -> None:
+        active = frame()
+        active.op_names["/".join([*active.name_scopes, name]).lower()] += 1
+
     def summarize(self, name: str, declared: Callable[[str], Any]) -> Any:
         active = frame()
-        summary = declared(unique("/".join([*active.name_scopes, name]), active.names_taken))
-        active.summaries.append(summary)
+        if not active.is_at_home():
+            raise InvalidArgumentError(
+                f"the summary {name!r} is declared in the body of a loop, or in another function that JAX traces by "
+                f"itself. Return what it shows from there, and declare it after that"
+            )
+        # A name with a slash at its end is a full one.
+        full = name.rstrip("/") if name.endswith("/") else "/".join([*active.name_scopes, name])
+        for _ in range(active.op_names.pop(full.lower(), 0)):
+            unique(full, active.names_taken)
+        summary = declared(unique(full, active.names_taken))
+        active.declared.append(summary)
         return summary
 
-    def summaries(self) -> list[Any]:
-        return list(frame().summaries)
+    def collect(self, collections: Iterable[str], summary: Any) -> None:
+        add_to_collections(collections, summary)
+
+    def summaries(self, collection: str) -> list[Any]:
+        return [value for value in frame().collections.get(collection, []) if hasattr(value, "parts")]
 
 
 def _for_device(value: Any) -> np.ndarray:
@@ -311,6 +329,12 @@ def _given(leaf: Any, crossings: Crossings) -> Any:
     return crossings.enter(leaf) if isinstance(leaf, Tensor) and leaf.dtype.is_numeric and leaf.spec.is_dense else leaf
 
 
+def _single(summaries: Iterable[Any]) -> list[Any]:
+    """Returns the summaries that summaries are made of, each once."""
+    parts = [part for summary in summaries for part in summary.parts()]
+    return list({id(part): part for part in parts}.values())
+
+
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Frame, crossings: Crossings) -> Call:
     active.rerun = partial(_call_again, function, arguments, crossings)
     token = current_boundary.set(crossings)
@@ -318,6 +342,7 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...], active: Fram
         with entered(active), active.at_end:
             enter_libraries(active)
             result = function(*(nest.map_leaves(lambda t: _given(t, crossings), a) for a in arguments))
+            active.summaries[:] = _single(crossings.summaries(GraphKeys.SUMMARIES))
     finally:
         current_boundary.reset(token)
         active.rerun = None

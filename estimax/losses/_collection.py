@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from estimax._base._errors import InvalidArgumentError
 from estimax._scope._collections import add_to_collection, get_collection
+from estimax._scope._frame import frame
 from estimax._scope._graph_keys import GraphKeys
 from estimax.nn._arrays import as_array
 
@@ -82,7 +83,9 @@ def get_total_loss(
             "get_total_loss needs losses to add up, and the model function has computed none so far. Call one of "
             "tf.losses first, or add your own with tf.losses.add_loss(loss)"
         )
-    return _sum(found)
+    total = _sum(found)
+    frame().name_result(name, total)
+    return total
 
 
 def _sum(losses: list[Any]) -> jax.Array:

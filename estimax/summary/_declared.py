@@ -6,19 +6,19 @@ the run, at the steps at which summaries are due.
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from tensorboardX.proto.summary_pb2 import Summary, SummaryMetadata
-from tensorboardX.proto.tensor_pb2 import TensorProto
-from tensorboardX.proto.tensor_shape_pb2 import TensorShapeProto
 
-from estimax._base._lazy import resolve
-from estimax.summary._histogram import histogram_proto
+from estimax._base._logger import logger
+from estimax.summary._evaluation_values import confusion_values, pr_curve_values, scatter_values
+from estimax.summary._histogram import distribution_proto, histogram_proto
+from estimax.summary._media import png, scaled_around, wav
+from estimax.summary._tensors import plugin_value, tensor_proto
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,16 +26,23 @@ class DeclaredSummary:
     """What `tf.summary.scalar` and its kin return in a model function.
 
     Attributes:
-        kind: 'scalar', 'histogram', 'image', 'audio', 'text', or 'merged'.
+        kind: 'scalar', 'histogram', 'image', 'audio', 'text', ..., or 'merged'.
         tag: under which TensorBoard shows it.
         value: an array; of merged summaries a tuple of summaries.
         options: of its kind.
+        measure: computes on the device what is shown, a small float32 array, of `value`. It runs only in
+            the steps that are written, and these need not end a call of the compiled loop.
+        name: the full name; the tag, but for the family.
+        variables: names of trainable variables whose values, in a list, are measured instead of `value`.
     """
 
     kind: str
     tag: str
     value: Any
     options: Mapping[str, Any] = field(default_factory=dict)
+    measure: Callable[[Any], Any] | None = None
+    name: str = ""
+    variables: tuple[str, ...] = ()
 
     def parts(self) -> list[DeclaredSummary]:
         """Returns the single summaries that it is made of."""
@@ -49,9 +56,19 @@ class DeclaredSummary:
 
 
 def summary_values(declared: DeclaredSummary, value: np.ndarray) -> list[Summary.Value]:
-    """Makes what an event file holds of a summary and its value."""
-    made: list[Summary.Value] = _MAKERS[declared.kind](declared.tag, value, **declared.options)
+    """Makes what an event file holds of a summary and its value; nothing, with one warning, where that fails."""
+    try:
+        made: list[Summary.Value] = _MAKERS[declared.kind](declared.tag, value, **declared.options)
+    except Exception as error:  # a picture is not worth a training run
+        _warn(declared.tag, f"{type(error).__name__}: {error}")
+        return []
     return made
+
+
+@lru_cache(1024)
+def _warn(tag: str, reason: str) -> None:
+    """Says it once, however many steps there are."""
+    logger().warning("The summary %r cannot be written, and the run goes on without it: %s", tag, reason)
 
 
 def _scalar(tag: str, value: np.ndarray) -> list[Summary.Value]:
@@ -63,70 +80,64 @@ def _histogram(tag: str, value: np.ndarray) -> list[Summary.Value]:
     return [] if counted is None else [Summary.Value(tag=tag, histo=counted)]
 
 
+def _distribution(tag: str, value: np.ndarray) -> list[Summary.Value]:
+    counted = distribution_proto(value)
+    return [] if counted is None else [Summary.Value(tag=tag, histo=counted)]
+
+
 def _text(tag: str, value: Any) -> list[Summary.Value]:
-    texts = [v if isinstance(v, bytes) else str(v).encode() for v in np.ravel(np.asarray(value, object))]
-    shape = TensorShapeProto(dim=[TensorShapeProto.Dim(size=n) for n in np.shape(value)])
-    tensor = TensorProto(dtype="DT_STRING", tensor_shape=shape, string_val=texts)
-    metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
-    return [Summary.Value(tag=tag, metadata=metadata, tensor=tensor)]
+    return [plugin_value(tag, np.asarray(value, object), "text")]
+
+
+def _tensor(tag: str, value: Any, metadata: bytes = b"") -> list[Summary.Value]:
+    said = SummaryMetadata.FromString(metadata)
+    return [Summary.Value(tag=tag, metadata=said, tensor=tensor_proto(value))]
 
 
 def _image(tag: str, value: np.ndarray, max_outputs: int) -> list[Summary.Value]:
     shown = value[:max_outputs]
-    tags = [f"{tag}/image"] if max_outputs == 1 else [f"{tag}/image/{i}" for i in range(len(shown))]
-    return [_picture(t, _pixels(image)) for t, image in zip(tags, shown, strict=True)]
+    tags = _tags(f"{tag}/image", len(shown), max_outputs)
+    return [_picture(t, scaled_around(image)) for t, image in zip(tags, shown, strict=True)]
 
 
 def _picture(tag: str, pixels: np.ndarray) -> Summary.Value:
     height, width, channels = pixels.shape
-    encoded = resolve("estimax.image:encode_png")(pixels).numpy()  # a program without pictures does not load that room
-    image = Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=encoded)
+    image = Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=png(pixels))
     return Summary.Value(tag=tag, image=image)
 
 
-def _pixels(image: np.ndarray) -> np.ndarray:
-    """Scales floats as the original does: to 0..255 where none is negative, else around 127."""
-    if image.dtype == np.uint8:
-        return image
-    finite = np.where(np.isfinite(image), image, 0)
-    low, high = float(finite.min(initial=0)), float(finite.max(initial=0))
-    scale = 255.0 / high if low >= 0 else 127.0 / max(-low, high)
-    offset = 0.0 if low >= 0 else 128.0
-    if low >= 0 and high < 1e-7:
-        scale = 0.0
-    pixels: np.ndarray = np.clip(finite * scale + offset, 0, 255).astype(np.uint8)
-    return pixels
-
-
 def _audio(tag: str, value: np.ndarray, sample_rate: float, max_outputs: int) -> list[Summary.Value]:
-    clips = value[..., np.newaxis] if value.ndim == 2 else value
-    shown = clips[:max_outputs]
-    tags = [f"{tag}/audio"] if max_outputs == 1 else [f"{tag}/audio/{i}" for i in range(len(shown))]
+    shown = (value[..., np.newaxis] if value.ndim == 2 else value)[:max_outputs]
+    tags = _tags(f"{tag}/audio", len(shown), max_outputs)
     return [_clip(t, clip, sample_rate) for t, clip in zip(tags, shown, strict=True)]
 
 
 def _clip(tag: str, clip: np.ndarray, sample_rate: float) -> Summary.Value:
     frames, channels = clip.shape
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(channels)
-        out.setsampwidth(2)
-        out.setframerate(int(sample_rate))
-        out.writeframes((np.clip(clip, -1, 1) * 32767).astype("<i2").tobytes())
     audio = Summary.Audio(
         sample_rate=sample_rate,
         num_channels=channels,
         length_frames=frames,
-        encoded_audio_string=file.getvalue(),
+        encoded_audio_string=wav(clip, sample_rate),
         content_type="audio/wav",
     )
     return Summary.Value(tag=tag, audio=audio)
 
 
+def _tags(tag: str, count: int, max_outputs: int) -> list[str]:
+    """Returns the tag of each picture or sound: with a number, unless there can only be one."""
+    return [tag] * count if max_outputs == 1 else [f"{tag}/{number}" for number in range(count)]
+
+
 _MAKERS: Mapping[str, Callable[..., list[Summary.Value]]] = {
     "scalar": _scalar,
     "histogram": _histogram,
+    "distribution": _distribution,
     "text": _text,
+    "tensor": _tensor,
     "image": _image,
     "audio": _audio,
+    "pr_curve": pr_curve_values,
+    "confusion": confusion_values,
+    "scatter": scatter_values,
 }

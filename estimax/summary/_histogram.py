@@ -37,7 +37,8 @@ def histogram_proto(values: np.ndarray) -> HistogramProto | None:
     flat = flat[np.isfinite(flat)]
     if not flat.size:
         return None
-    counts = np.bincount(np.searchsorted(_LIMITS[:-1], flat, side="right"), minlength=len(_LIMITS))
+    below = np.searchsorted(np.sort(flat), _LIMITS[:-1])
+    counts = np.diff(below, prepend=0, append=flat.size)
     # Of several empty ranges in a row only the last is told.
     told = (counts > 0) | np.append(counts[1:] > 0, True)
     fields: dict[str, Any] = {
@@ -50,3 +51,35 @@ def histogram_proto(values: np.ndarray) -> HistogramProto | None:
         "bucket": counts[told].astype(float).tolist(),
     }
     return HistogramProto(**fields)
+
+
+def distribution_proto(counted: np.ndarray) -> HistogramProto | None:
+    """Makes a histogram of what was counted in ranges of one width. None if nothing was counted.
+
+    Args:
+        counted: [4 + ranges]: least, greatest, sum and sum of squares of the values, then how many lie in each range.
+
+    Example:
+        >>> import numpy as np
+        >>> from estimax.summary._histogram import distribution_proto
+        >>> found = distribution_proto(np.array([0.0, 4.0, 5.0, 17.0, 2.0, 1.0]))
+        >>> list(found.bucket_limit), list(found.bucket)
+        ([2.0, 4.0], [2.0, 1.0])
+    """
+    least, greatest, total, squares, *counts = counted.tolist()
+    number = sum(counts)
+    if not number:
+        return None
+    if least == greatest:
+        counts = [number]
+    width = (greatest - least) / len(counts)
+    limits = [least + width * i for i in range(1, len(counts))]
+    return HistogramProto(
+        min=least,
+        max=greatest,
+        num=number,
+        sum=total,
+        sum_squares=squares,
+        bucket_limit=[*limits, greatest],
+        bucket=counts,
+    )

@@ -12,6 +12,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from estimax._base._errors import InvalidArgumentError
+from estimax._graph._naming import keep_names
 from estimax._scope._crossing import to_device
 from estimax.train._gradients import IndexedSlices
 
@@ -21,7 +22,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Any:
 
     Args:
         t_list: arrays or `IndexedSlices`; None stands for nothing.
-        name: has no effect.
+        name: of the result.
 
     Example:
         >>> import estimax as tf
@@ -44,7 +45,7 @@ def clip_by_global_norm(
         t_list: arrays or `IndexedSlices`; None stays None.
         clip_norm: the greatest norm.
         use_norm: the global norm, if it is known.
-        name: has no effect.
+        name: of the result, where it is one array.
 
     Returns:
         The list of arrays, and their norm before.
@@ -73,7 +74,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
         t: an array or `IndexedSlices`.
         clip_norm: the greatest norm.
         axes: the axes over which norms are taken, each alone; all together if None.
-        name: has no effect.
+        name: of the result, where it is one array.
 
     Raises:
         InvalidArgumentError: `clip_norm` is negative.
@@ -124,3 +125,6 @@ def _values(t: Any) -> Any:
 
 def _like(t: Any, values: Any) -> Any:
     return t.with_values(values) if isinstance(t, IndexedSlices) else values
+
+
+keep_names(globals(), ["clip_by_average_norm", "clip_by_global_norm", "clip_by_norm", "global_norm"])

@@ -37,7 +37,8 @@ def fetchable(call: Call, owners: Sequence[Any]) -> dict[str, Any]:
     named = {f"name:{name}": _as_array(v) for name, v in frame.tensors.items()}
     arrays = {reference: v for reference, v in named.items() if v is not None}
     arrays |= {f"held:{way}": array for way, array in held_arrays(owners).items()}
-    arrays |= {f"summary:{s.tag}": s.value for s in frame.summaries if isinstance(s.value, jax.Array)}
+    summaries = [*frame.summaries, *frame.declared]
+    arrays |= {f"summary:{s.tag}": s.value for s in summaries if isinstance(s.value, jax.Array)}
     loss = getattr(call.result, "loss", None)
     if isinstance(loss, jax.Array):
         arrays[LOSS] = loss

@@ -1,8 +1,7 @@
 """Learning rates that change with the global step, as pure functions of it.
 
 Each takes the step as a number or as an array, on the host or inside a compiled
-step, and returns a float32 array. The argument `name` is accepted for programs
-that pass it and has no effect.
+step, and returns a float32 array.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from estimax._base._errors import InvalidArgumentError
+from estimax._graph._naming import keep_names
 from estimax._scope._crossing import to_device
 from estimax._scope._frame import current_frame
 
@@ -36,7 +36,7 @@ def exponential_decay(
         decay_steps: steps in which the rate is multiplied by `decay_rate` once.
         decay_rate: the factor.
         staircase: whether to multiply once every `decay_steps` instead of gradually.
-        name: has no effect.
+        name: of the result.
 
     Raises:
         InvalidArgumentError: there is no step.
@@ -101,7 +101,7 @@ def polynomial_decay(
         power: 1 for a straight line.
         cycle: whether to extend `decay_steps` to its next multiple when it is passed,
             instead of staying at the end.
-        name: has no effect.
+        name: of the result.
 
     Raises:
         InvalidArgumentError: there is no step.
@@ -125,7 +125,7 @@ def piecewise_constant(x: Any, boundaries: Sequence[Any], values: Sequence[Any],
         x: usually the global step.
         boundaries: rising numbers.
         values: one more than there are boundaries.
-        name: has no effect.
+        name: of the result.
 
     Raises:
         InvalidArgumentError: there is no step, or the numbers of boundaries and values do not fit.
@@ -148,9 +148,6 @@ def piecewise_constant(x: Any, boundaries: Sequence[Any], values: Sequence[Any],
     return jnp.stack([_float(value) for value in values])[passed]
 
 
-piecewise_constant_decay = piecewise_constant
-
-
 def cosine_decay(
     learning_rate: Any, global_step: Any, decay_steps: Any, alpha: Any = 0.0, name: str | None = None
 ) -> jax.Array:
@@ -161,7 +158,7 @@ def cosine_decay(
         global_step: steps done so far.
         decay_steps: steps until the end is reached.
         alpha: the share of `learning_rate` that is left at the end.
-        name: has no effect.
+        name: of the result.
 
     Raises:
         InvalidArgumentError: there is no step.
@@ -194,7 +191,7 @@ def cosine_decay_restarts(
         t_mul: how many times longer each period is than the one before.
         m_mul: how many times higher each period starts than the one before.
         alpha: the share of `learning_rate` that is left at the end of a period.
-        name: has no effect.
+        name: of the result.
 
     Raises:
         InvalidArgumentError: there is no step.
@@ -233,7 +230,7 @@ def linear_cosine_decay(
         num_periods: of the cosine in `decay_steps`.
         alpha: added to the line.
         beta: the share of `learning_rate` that is left at the end.
-        name: has no effect.
+        name: of the result.
 
     Raises:
         InvalidArgumentError: there is no step.
@@ -271,7 +268,7 @@ def noisy_linear_cosine_decay(
         num_periods: of the cosine in `decay_steps`.
         alpha: added to the line.
         beta: the share of `learning_rate` that is left at the end.
-        name: has no effect.
+        name: of the result.
 
     Raises:
         InvalidArgumentError: there is no step.
@@ -324,3 +321,20 @@ def _step(value: Any) -> jax.Array:
     if value is None:
         raise InvalidArgumentError("a learning rate schedule needs global_step=tf.train.get_global_step(); got None")
     return jnp.asarray(to_device(value)).astype(jnp.float32)
+
+
+keep_names(
+    globals(),
+    [
+        "cosine_decay",
+        "cosine_decay_restarts",
+        "exponential_decay",
+        "inverse_time_decay",
+        "linear_cosine_decay",
+        "natural_exp_decay",
+        "noisy_linear_cosine_decay",
+        "piecewise_constant",
+        "polynomial_decay",
+    ],
+)
+piecewise_constant_decay = piecewise_constant

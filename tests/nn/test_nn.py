@@ -246,10 +246,16 @@ class _Entering(Boundary):
     def name(self, name, value):
         raise NotImplementedError
 
+    def take_name(self, name):
+        pass
+
     def summarize(self, name, declared):
         raise NotImplementedError
 
-    def summaries(self):
+    def collect(self, collections, summary):
+        raise NotImplementedError
+
+    def summaries(self, collection):
         return []
 
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from estimax.summary._eager import ranges
 from estimax.summary._histogram import histogram_proto
 
 # What TensorFlow's histogram_summary gives: (limit, count) pairs.
@@ -59,3 +60,20 @@ def test_every_finite_value_is_counted_in_the_range_it_lies_in(values):
     assert list(found.bucket_limit) == sorted(set(found.bucket_limit))
     for limit, below in zip(found.bucket_limit, np.cumsum(found.bucket), strict=True):
         assert below == np.sum(flat < limit)
+
+
+@given(
+    npst.arrays(st.sampled_from([np.float32, np.float64, np.int64, bool]), npst.array_shapes(max_dims=2)),
+    st.integers(0, 40),
+)
+def test_ranges_of_one_width_hold_every_finite_value(values, count):
+    found = ranges(values, count)
+    flat = values.astype(float).ravel()
+    flat = flat[np.isfinite(flat)]
+    assert found.shape == (count, 3) and np.isfinite(found).all()
+    if not count or not flat.size:
+        assert not found.any()
+        return
+    assert found[:, 2].sum() == flat.size
+    assert found[0, 0] <= flat.min() and found[-1, 1] == pytest.approx(flat.max())
+    assert (found[1:, 0] == found[:-1, 1]).all() or found[0, 0] == found[0, 1]

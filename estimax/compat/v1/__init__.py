@@ -6,7 +6,7 @@ from estimax._base._lazy import resolve
 from estimax._version import __version__ as __version__
 
 # The namespaces in which a name means something else than in TensorFlow 2.
-_OWN = ("estimator", "feature_column", "image", "nn", "strings")
+_OWN = ("estimator", "feature_column", "image", "nn", "strings", "summary")
 
 
 def __getattr__(name: str) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from estimax._base import _nest
 from estimax.summary import FileWriterCache
 from estimax.train._hooks._seldom import SeldomHook
 from estimax.train._hooks._timer import SecondOrStepTimer
@@ -69,7 +68,8 @@ class SummarySaverHook(SeldomHook):
             return
         self._timer.update_last_triggered_step(run_context.step)
         if self._summary_writer is not None:
-            for summary in _nest.flatten(run_values.results):
+            results = run_values.results
+            for summary in results if isinstance(results, list | tuple) else [results]:
                 if summary is not None:
                     self._summary_writer.add_summary(summary, run_context.step + 1)
 
