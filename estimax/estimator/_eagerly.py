@@ -76,12 +76,13 @@ class EagerStep:
     def program(self) -> Program:
         return self.step.program
 
-    def run(self, state: State, values: Sequence[Any], count: Any) -> tuple[State, Outcome]:
+    def run(self, state: State, values: Sequence[Any], count: Any, origin: Any = 0) -> tuple[State, Outcome]:
         """Does the step of one batch."""
         program = replace(self.program, arguments=batch_of(self.given, values))
         with jax.disable_jit():
-            after, outcome = replace(self.step, program=program)._one([], 0, state)
-        return after, Outcome({name: v[None] for name, v in outcome.values.items()}, outcome.fetched)
+            after, outcome = replace(self.step, program=program)._one([], origin, 0, state)
+        values_of_one = {name: v[None] for name, v in outcome.values.items()}
+        return after, Outcome(values_of_one, outcome.fetched, outcome.measured[None])
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.step, name)

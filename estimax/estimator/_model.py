@@ -25,13 +25,14 @@ from estimax._graph._function import Function, placeholder_for
 from estimax._graph._op import as_tensor, on_device
 from estimax._graph._tensor import Tensor
 from estimax._scope._assigning import run_now
+from estimax._scope._frame import frame
 from estimax._scope._transform import Call, Program, transform
 from estimax.data._iterators import Reader
 from estimax.estimator._eagerly import batch_spec, first_program
 from estimax.estimator._inputs import Input, known_shape
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._spec import EstimatorSpec
-from estimax.estimator._watching import extraction, hooks_of
+from estimax.estimator._watching import drawn_values, extraction, hooks_of
 
 _UNLIKELY_SIZE = 1009
 """A batch of this size in a trace tells results that have a batch dimension from those that have not."""
@@ -133,6 +134,9 @@ class Model:
         spec = self.model_fn(features, **{k: v for k, v in available.items() if k in self._accepted})
         if not isinstance(spec, EstimatorSpec):
             raise ValueError(f"model_fn must return an EstimatorSpec; it returned {spec!r}")
+        chosen = getattr(spec.scaffold, "summary_op", None)
+        if chosen is not None:
+            frame().summaries[:] = chosen.parts()
         run_now({ModeKeys.TRAIN: spec.train_op, ModeKeys.EVAL: _updates(spec), ModeKeys.PREDICT: None}[mode])
         return spec
 
@@ -208,7 +212,8 @@ def _for_any_batch(leaves: Sequence[Tensor], rows: int, result: Tensor) -> Tenso
 def _extract_training(call: Call) -> Any:
     spec: EstimatorSpec = call.result
     rates = [op.optimizer.current_learning_rate() for op in spec.train_ops]
-    summaries = [s.value for s in call.frame.summaries if isinstance(s.value, jax.Array)]
+    listed = call.frame.summaries
+    summaries = [s.value for s in listed if s.measure is not None or isinstance(s.value, jax.Array)]
     losses = [spec.loss, *(op.loss for op in spec.train_ops)]
     gradients = [dict(op.gradients) for op in spec.train_ops]
     return [losses, gradients, rates, summaries, call.frame.updates, _ids(call)]
@@ -216,7 +221,7 @@ def _extract_training(call: Call) -> Any:
 
 def _extract_evaluation(call: Call) -> Any:
     spec: EstimatorSpec = call.result
-    return [on_device(spec.loss), list(metric_values(call).values()), call.frame.updates]
+    return [on_device(spec.loss), list(metric_values(call).values()), call.frame.updates, drawn_values(call)]
 
 
 def metric_values(call: Call) -> dict[str, Any]:

@@ -27,8 +27,16 @@ def hooks_of(call: Call, mode: str) -> list[SessionRunHook]:
 
 
 def drawn_summaries(call: Call) -> list[DeclaredSummary]:
-    """Returns the summaries of a call that are more than one number: histograms, images, sounds, texts."""
-    return [s for s in call.frame.summaries if s.kind != "scalar"]
+    """Returns the summaries of a call that are more than one number: histograms, images, sounds, texts.
+
+    Not those with a measure, which the step itself makes small.
+    """
+    return [s for s in call.frame.summaries if s.kind != "scalar" and s.measure is None]
+
+
+def drawn_values(call: Call) -> dict[str, Any]:
+    """Returns the arrays of these summaries, by tag."""
+    return {s.tag: s.value for s in drawn_summaries(call) if isinstance(s.value, jax.Array)}
 
 
 def watched(call: Call, mode: str, for_hooks: bool) -> dict[str, Any]:
@@ -45,7 +53,7 @@ def watched(call: Call, mode: str, for_hooks: bool) -> dict[str, Any]:
         return fetchable(call, [*own, scaffold])
     if mode != ModeKeys.TRAIN:
         return {}
-    return {f"summary:{s.tag}": s.value for s in drawn_summaries(call) if isinstance(s.value, jax.Array)}
+    return {f"summary:{tag}": value for tag, value in drawn_values(call).items()}
 
 
 def references_of(call: Call, mode: str) -> References:

@@ -109,7 +109,10 @@ class Differentiation:
             "updates": call.frame.updates,
             "decays": {name: follower.decay for name, follower in call.frame.followers.items()},
             "ids": {i: call.frame.lookups[i].ids for i in positions},
-            "scalars": {s.tag: jnp.asarray(s.value) for s in call.frame.summaries if s.kind == "scalar"},
+            "scalars": {
+                s.tag: jnp.asarray(s.value) for s in call.frame.summaries if s.kind == "scalar" and s.measure is None
+            },
+            "measured": [s.value for s in call.frame.summaries if s.measure is not None],
             "fetched": self.fetched_of(call),
         }
         return numbers, aux

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jax.numpy as jnp
 
 from estimax._scope._transform import Call
+from estimax.train._measures import Place
 from estimax.train._optimizer import TrainOp
 from estimax.train._rule import Rule
 from estimax.train._table_groups import TableGroup, grouped, grouped_tables, looked_up_rows
@@ -70,7 +71,10 @@ def joined_step(step: TrainStep, state: State, entries: Sequence[Any]) -> Joined
     def ops_of(call: Call) -> list[TrainOp]:
         return [_renamed(op, group_of) for op in step.ops_of(call)]
 
-    joined = dataclasses.replace(step, program=grouped(program, chosen), ops_of=ops_of)
+    places = {m: Place(g.name, *g.starts[m]) for m, g in group_of.items()}
+    joined = dataclasses.replace(
+        step, program=grouped(program, chosen), ops_of=ops_of, measures=step.measures.at(places)
+    )
     groups = {group.name: group for group in chosen}
     sources: dict[str, Any] = {
         name: (groups[name], groups[name].members) if name in groups else (None, (name,))

@@ -33,6 +33,8 @@ class Run:
         step: the global step: how many steps were done in all.
         position: of the input behind these steps.
         fetched: arrays of the last step, by reference, as far as the step gives any.
+        measured: a row of numbers for each step of the last call whose summaries are due.
+        batch_size: rows of a batch in the last call.
         session: the run as hooks and listeners see it, or None.
         is_stopped: whether the run ends after the steps that are being done.
         is_interrupted: whether it ends because of a signal, and not as it should.
@@ -45,6 +47,8 @@ class Run:
         self.step = first_step
         self.position = position
         self.fetched: Mapping[str, Any] = {}
+        self.measured: np.ndarray = np.zeros((0, 0), np.float32)
+        self.batch_size = 0
         self.session: Any = None
         self.is_stopped = False
         self.is_interrupted = False
@@ -162,10 +166,10 @@ def _do(step: TrainStep, run: Run, stage: Stage, observers: Sequence[Observer]) 
     for observer in observers:
         observer.before_steps(run, stage.count)
     with checked():
-        run.state, outcome = step.run(run.state, stage.arrays, np.int32(stage.count))
+        run.state, outcome = step.run(run.state, stage.arrays, np.int32(stage.count), np.int32(run.first_step))
         on_host = {name: np.asarray(v)[: stage.count] for name, v in outcome.values.items()}
     first, run.step, run.position = run.step, run.step + stage.count, stage.position
-    run.fetched = outcome.fetched
+    run.fetched, run.measured, run.batch_size = outcome.fetched, np.asarray(outcome.measured), stage.batch_size
     if run.interruption.signal is not None:
         run.interrupt()
     for observer in observers:

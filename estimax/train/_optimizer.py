@@ -227,6 +227,7 @@ class TrainOp:
         var_list: names of variables; all trainable ones if None.
         global_step: as it was given; it has no effect.
         gradients: by the names of `var_list`, if they are known already.
+        label: what its learning rate is called in summaries, beside those of other train ops; None for nothing.
     """
 
     optimizer: Optimizer
@@ -234,6 +235,7 @@ class TrainOp:
     var_list: Sequence[str] | None = None
     global_step: Any = None
     gradients: Mapping[str, Gradient] = field(default_factory=dict)
+    label: str | None = None
 
     @property
     def name(self) -> str:

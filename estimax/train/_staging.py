@@ -39,6 +39,12 @@ class Stage:
     count: int
     position: Any
 
+    @property
+    def batch_size(self) -> int:
+        """How many rows the batches have, as most entries say; 0 where no entry has rows."""
+        sizes = [array.shape[1] for array in self.arrays if array.ndim > 1]
+        return max(sizes, key=sizes.count) if sizes else 0
+
 
 @dataclass(frozen=True)
 class _Piece:

@@ -8,7 +8,7 @@ batches, so that the cost of a call is shared by all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -24,7 +24,11 @@ from estimax.train._differentiation import Differentiation
 from estimax.train._global_step import GLOBAL_STEP
 from estimax.train._gradients import Gradient, IndexedSlices
 from estimax.train._joined_step import joined_step
+from estimax.train._measures import Measures
 from estimax.train._optimizer import Key, TrainOp, Update
+
+OWN_LOSS = "summary:loss"
+"""What a summary that a program itself calls 'loss' is called among the values of a step."""
 
 State = dict[str, Any]
 """The training state, a tree of arrays: variables (with slots), locals, scratch, step, seed."""
@@ -37,10 +41,12 @@ class Outcome:
     Attributes:
         values: [K] numbers of each step, by name, the loss among them.
         fetched: arrays of the last step, by reference.
+        measured: float32 [rows, numbers], a row of `Measures` for each due step; rows after these mean nothing.
     """
 
     values: dict[str, Any]
     fetched: dict[str, Any]
+    measured: Any
 
 
 def _nothing(call: Call) -> Mapping[str, Any]:
@@ -56,12 +62,14 @@ class TrainStep:
         loss_of: returns the loss to report of a call.
         ops_of: returns the train ops that a call declares.
         fetched_of: returns arrays of a call, by reference, of which the values of the last step are wanted.
+        measures: what is measured in the steps whose summaries are written.
     """
 
     program: Program
     loss_of: Callable[[Call], Any]
     ops_of: Callable[[Call], Sequence[TrainOp]]
     fetched_of: Callable[[Call], Mapping[str, Any]] = _nothing
+    measures: Measures = field(default_factory=Measures)
 
     @cached_property
     def ops(self) -> list[TrainOp]:
@@ -145,45 +153,58 @@ class TrainStep:
         )
 
     @cached_property
-    def run(self) -> Callable[[State, Sequence[Any], Any], tuple[State, Outcome]]:
-        """(state, staged entries [K, ...], n) -> state after n steps, and what they gave."""
+    def run(self) -> Callable[..., tuple[State, Outcome]]:
+        """(state, staged entries [K, ...], n, origin=0) -> state after n steps, and what they gave.
+
+        Steps that are a multiple of `measures.every` after the origin are measured.
+        """
         return jax.jit(self._many, donate_argnums=0)
 
-    def _many(self, state: State, stage: Sequence[Any], count: Any) -> tuple[State, Outcome]:
+    def _many(self, state: State, stage: Sequence[Any], count: Any, origin: Any = 0) -> tuple[State, Outcome]:
         joined = joined_step(self, state, [jax.eval_shape(partial(_entry_at, 0), a) for a in stage])
         if joined is None:
-            return self._loop(state, stage, count)
-        after, values = joined.step._loop(joined.join(state), stage, count)
+            return self._loop(state, stage, count, origin)
+        after, values = joined.step._loop(joined.join(state), stage, count, origin)
         return joined.take_apart(after), values
 
-    def _loop(self, state: State, stage: Sequence[Any], count: Any) -> tuple[State, Outcome]:
+    def _loop(self, state: State, stage: Sequence[Any], count: Any, origin: Any = 0) -> tuple[State, Outcome]:
         capacity = stage[0].shape[0] if stage else 1
-        one = partial(self._one, stage)
+        one = partial(self._one, stage, origin)
         _, shapes = jax.eval_shape(lambda s: one(0, s), state)
         values = {name: jnp.zeros((capacity, *v.shape), v.dtype) for name, v in shapes.values.items()}
         fetched = {name: jnp.zeros(v.shape, v.dtype) for name, v in shapes.fetched.items()}
+        every = self.measures.every
+        # One more row than there can be due steps, for those that are not.
+        rows = jnp.zeros((capacity // every + 2 if every else 0, self.measures.size), jnp.float32)
+        first_due = -((origin - state["step"]) // every) if every else 0
 
         def body(i: Any, carry: tuple[State, Outcome]) -> tuple[State, Outcome]:
             after, given = one(i, carry[0])
             values = {n: lax.dynamic_update_index_in_dim(carry[1].values[n], v, i, 0) for n, v in given.values.items()}
             kept = carry[1].fetched
             last = lax.cond(i == count - 1, lambda: given.fetched, lambda: kept) if kept else {}
-            return after, Outcome(values, last)
+            measured = carry[1].measured
+            if every:
+                number, behind = jnp.divmod(carry[0]["step"] - origin, every)
+                row = jnp.where(behind == 0, number - first_due, len(rows) - 1)
+                measured = lax.dynamic_update_index_in_dim(measured, given.measured, row, 0)
+            return after, Outcome(values, last, measured)
 
-        return lax.fori_loop(0, count, body, (state, Outcome(values, fetched)))  # type: ignore[no-any-return]  # a pair
+        return lax.fori_loop(0, count, body, (state, Outcome(values, fetched, rows)))  # type: ignore[no-any-return]  # a pair
 
     def values(self, state: State) -> dict[str, Any]:
         """Returns what the program reads of a state: its variables and the global step, by name."""
         kinds = {name: "locals" if spec.is_local else "variables" for name, spec in self.program.specs.items()}
         return {name: state[kind][name] for name, kind in kinds.items()} | {GLOBAL_STEP: state["step"]}
 
-    def _one(self, stage: Sequence[Any], i: Any, state: State) -> tuple[State, Outcome]:
+    def _one(self, stage: Sequence[Any], origin: Any, i: Any, state: State) -> tuple[State, Outcome]:
         entries = [_entry_at(i, a) for a in stage]
 
         def key() -> Any:
             return jax.random.fold_in(jax.random.key(state["seed"]), state["step"])
 
         gradients, aux = self._differentiate(self.values(state), entries, key)
+        measured, gradients = self._measured(state, gradients, aux, origin)
         variables, scratch = dict(state["variables"]), dict(state["scratch"])
         for number in range(len(self.ops)):
             changed, used = self._applied(number, variables, scratch, gradients[number], aux, state["step"])
@@ -196,7 +217,36 @@ class TrainStep:
             source = self.program.call.frame.followers[name].source
             variables[name] -= (variables[name] - variables[source]) * (1 - decay)
         after = state | {"variables": variables, "locals": local, "scratch": scratch, "step": state["step"] + 1}
-        return after, Outcome({**aux["scalars"], "loss": aux["loss"]}, dict(aux["fetched"]))
+        curves = {OWN_LOSS if tag == "loss" else tag: value for tag, value in aux["scalars"].items()}
+        return after, Outcome({**curves, "loss": aux["loss"]}, dict(aux["fetched"]), measured)
+
+    def _measured(
+        self, state: State, gradients: list[dict[str, Gradient]], aux: Mapping[str, Any], origin: Any
+    ) -> tuple[Any, list[dict[str, Gradient]]]:
+        """Returns the row of the step if it is due, zeros if it is not, and the gradients to go on with.
+
+        The numbers of the rows of tables go through the condition, so that a table is measured before it is
+        updated: if the order of the two were open, the compiler would copy the whole table in each step.
+        """
+        every, size = self.measures.every, self.measures.size
+        if not every:
+            return jnp.zeros(0, jnp.float32), gradients
+        by_name = {name: gradient for mine in gradients for name, gradient in mine.items()}
+        read = [{n: g.indices for n, g in mine.items() if isinstance(g, IndexedSlices)} for mine in gradients]
+        measured, read = lax.cond(
+            (state["step"] - origin) % every == 0,
+            lambda ids: (
+                self.measures.row(aux["measured"], aux["rates"], state["variables"], by_name),
+                _passed_on(ids),
+            ),
+            lambda ids: (jnp.zeros(size, jnp.float32), _passed_on(ids)),
+            read,
+        )
+        after = [
+            {**mine, **{n: replace(mine[n], indices=ids) for n, ids in own.items()}}
+            for mine, own in zip(gradients, read, strict=True)
+        ]
+        return measured, after
 
     def _applied(
         self,
@@ -226,7 +276,12 @@ class TrainStep:
         return changed, dict(after.scratch)
 
 
-jax.tree_util.register_dataclass(Outcome, data_fields=["values", "fetched"], meta_fields=[])
+jax.tree_util.register_dataclass(Outcome, data_fields=["values", "fetched", "measured"], meta_fields=[])
+
+
+def _passed_on(arrays: Any) -> Any:
+    """Returns arrays as they are, in a way that JAX takes them for new ones."""
+    return lax.optimization_barrier(arrays)  # type: ignore[no-untyped-call]  # of JAX
 
 
 def _entry_at(i: Any, staged: Any) -> Any:

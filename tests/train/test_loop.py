@@ -135,7 +135,7 @@ class At:
     """A run that stands at a step."""
 
     def __init__(self, first, step):
-        self.first_step, self.step = first, step
+        self.first_step, self.step, self.batch_size = first, step, 32
 
 
 def test_the_guard_names_the_first_step_whose_loss_is_no_finite_number():
@@ -187,6 +187,10 @@ class Written:
         for tag, value in values.items():
             self.scalar(tag, value, step)
 
+    def later(self, make, step):
+        for value in make().value:
+            self.scalar(value.tag, value.simple_value, step)
+
     def flush(self):
         self.points.append("flush")
 
@@ -199,7 +203,7 @@ def test_the_speed_is_told_when_enough_steps_were_done(caplog):
     counter.after_steps(At(0, 8), 0, losses(*range(8)))
     counter.after_steps(At(0, 16), 8, losses(*range(8)))
     assert caplog.messages == ["global_step/sec: 4"]
-    assert writer.points == [("global_step/sec", 4.0, 16)]
+    assert writer.points == [("global_step/sec", 4.0, 16), ("examples/sec", 128.0, 16)]
 
 
 def test_summaries_are_written_every_so_many_steps():

@@ -13,11 +13,13 @@ from estimax._graph._composite import RaggedTensor, SparseTensor
 from estimax._graph._op import as_tensor
 from estimax._graph._tensor import Tensor
 from estimax._scope._crossing import to_device
+from estimax._scope._frame import frame
 from estimax._scope._variables import get_variable, variable_scope
 from estimax.estimator._canned._heads import class_head, regression_head
 from estimax.estimator._canned._optimizers import BASELINE_RATE, V2, Family, OptimizerChoice
 from estimax.estimator._estimator import Estimator
 from estimax.estimator._heads._head import Head
+from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._spec import EstimatorSpec
 from estimax.initializers import zeros_initializer
 from estimax.train._optimizer import TrainOp
@@ -32,6 +34,7 @@ class BaselineModel:
     optimizer: OptimizerChoice
 
     def __call__(self, features: Any, labels: Any, mode: str) -> EstimatorSpec:
+        frame().shows_training = mode == ModeKeys.TRAIN
         with variable_scope("baseline"):
             bias = get_variable("bias", (self.head.logits_dimension,), initializer=zeros_initializer())
         ones = to_device(fill([_rows(features)], 1.0))

@@ -38,11 +38,13 @@ class Family:
         by_name: the optimizers that can be asked for by name.
         dnn_rate: the learning rate of those in a network; None for the rate of their class.
         heads: the numbers in which the heads of the family differ.
+        shows_in_scopes: whether the tags of what is shown while training begin with the scope of the part.
     """
 
     by_name: Mapping[str, Callable[..., Optimizer]]
     dnn_rate: float | None
     heads: HeadFamily = TWO_X
+    shows_in_scopes: bool = False
 
 
 V1 = Family(
@@ -55,6 +57,7 @@ V1 = Family(
     },
     dnn_rate=0.05,
     heads=ONE_X,
+    shows_in_scopes=True,
 )
 
 V2 = Family(

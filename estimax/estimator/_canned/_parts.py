@@ -7,7 +7,8 @@ original's variable names. A model is one of them, or the sum of one of each.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
@@ -15,9 +16,11 @@ from estimax import feature_column as fc
 from estimax import layers
 from estimax._scope._assigning import run_now
 from estimax._scope._frame import frame
+from estimax._scope._scopes import name_scope
 from estimax._scope._variables import variable_scope
 from estimax.estimator._canned._activations import checked_activation
 from estimax.estimator._canned._optimizers import OptimizerChoice
+from estimax.estimator._canned._showing import show_layer, show_weights
 from estimax.feature_column._combining import check_combiner
 from estimax.feature_column._selection import sorted_columns
 
@@ -46,6 +49,16 @@ class Part(ABC):
         specs = frame().specs.items()
         return [name for name, spec in specs if spec.is_trainable and name.startswith(f"{self.scope}/")]
 
+    def tags(self) -> AbstractContextManager[str]:
+        """Opens the name scope of what the part shows: in the family of 1.x its own, in that of 2.x none."""
+        return name_scope(f"{self.scope}/" if self.optimizer.family.shows_in_scopes else None)
+
+    def show_layers(self, layers: Mapping[str, Any]) -> None:
+        """Shows the values of layers, by their names."""
+        with self.tags():
+            for name, values in layers.items():
+                show_layer(name, values)
+
 
 @final
 @dataclass(frozen=True)
@@ -66,7 +79,11 @@ class LinearPart(Part):
     def logits(self, features: Any, units: int, training: bool) -> Any:
         """Computes the weighted sums of the columns, float32 [batch, units]."""
         with variable_scope(self.scope):
-            return fc.linear_model(features, self.columns, units=units, sparse_combiner=self.sparse_combiner)
+            sums = fc.linear_model(features, self.columns, units=units, sparse_combiner=self.sparse_combiner)
+        if training:
+            with self.tags():
+                show_weights(self.variables(), bias=f"{self.scope}/linear_model/bias_weights")
+        return sums
 
 
 @final
@@ -90,21 +107,25 @@ class NetworkPart(Part):
 
     def logits(self, features: Any, units: int, training: bool) -> Any:
         """Computes the output of the network, float32 [batch, units]."""
+        shown = {}
         with variable_scope(self.scope):
             with variable_scope("input_from_feature_columns"):
                 net = fc.input_layer(features, self.columns)
             for number, size in enumerate(self.hidden_units):
-                net = self._hidden(net, number, size, training)
-            return layers.dense(net, units, name="logits")
+                name = f"hiddenlayer_{number}"
+                shown[f"{self.scope}/{name}"] = net = self._hidden(net, name, number, size, training)
+            shown[f"{self.scope}/logits"] = net = layers.dense(net, units, name="logits")
+        if training:
+            self.show_layers(shown)
+        return net
 
-    def _hidden(self, net: Any, number: int, size: int, training: bool) -> Any:
-        name = f"hiddenlayer_{number}"
+    def _hidden(self, net: Any, name: str, number: int, size: int, training: bool) -> Any:
         net = layers.dense(net, size, activation=self.activation, name=name)
-        if self.dropout:
-            net = layers.dropout(net, self.dropout, training=training)
-        if not self.batch_norm:
-            return net
-        with variable_scope(name):
+        with variable_scope(name, auxiliary_name_scope=False), name_scope(f"{self.scope}/{name}/"):
+            if self.dropout:
+                net = layers.dropout(net, self.dropout, training=training)
+            if not self.batch_norm:
+                return net
             normalization = layers.BatchNormalization(momentum=0.999, epsilon=1e-3, name=f"batchnorm_{number}")
             net = normalization(net, training=training)
         run_now(normalization.updates)

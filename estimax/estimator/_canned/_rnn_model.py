@@ -16,9 +16,12 @@ import jax.numpy as jnp
 
 from estimax import layers
 from estimax._scope._crossing import to_device
+from estimax._scope._frame import frame
+from estimax._scope._scopes import name_scope
 from estimax._scope._variables import variable_scope
 from estimax.estimator._canned._optimizers import V2, OptimizerChoice
 from estimax.estimator._canned._rnn_sequential_head import SequentialHeadWrapper
+from estimax.estimator._canned._showing import show_layer, show_values
 from estimax.estimator._heads._head import Head
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._spec import EstimatorSpec
@@ -69,6 +72,7 @@ class RNNModel:
 
     def __call__(self, features: Any, labels: Any, mode: str) -> EstimatorSpec:
         training = mode == ModeKeys.TRAIN
+        frame().shows_training = training
         logits, length = self.logits(features, training)
         if isinstance(self.head, SequentialHeadWrapper):
             features = {**features, self.head.sequence_length_mask: step_mask(length)}
@@ -81,12 +85,23 @@ class RNNModel:
         numbers, length = SequenceFeatures(self.sequence_columns).steps(features)
         if self.context_columns:
             numbers = concatenate_context_input(DenseFeatures(self.context_columns)(features), numbers)
-        present = jnp.arange(numbers.shape[1]) < to_device(length)[:, None]
+        lengths = to_device(length)
         with variable_scope("rnn_model"):
+            present = jnp.arange(numbers.shape[1]) < lengths[:, None]
             with variable_scope("rnn"):
                 made = run_cell(self.make_cell(), numbers, present, training, all_outputs=self.return_sequences)
             net = made.outputs if self.return_sequences else made.output
-            return layers.dense(net, self.head.logits_dimension, name="logits"), length
+            logits = layers.dense(net, self.head.logits_dimension, name="logits")
+        if training:
+            self._show(lengths, net, logits)
+        return logits, length
+
+    def _show(self, lengths: Any, net: Any, logits: Any) -> None:
+        with name_scope(None):
+            show_values("rnn_model/sequence_input_layer/sequence_length", lengths)
+            if not self.return_sequences:  # or else there are steps that are not there, whose values mean nothing
+                show_layer("rnn_model/rnn", net)
+                show_layer("rnn_model/logits", logits)
 
 
 def rnn_model(

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
+import jax
 import jax.numpy as jnp
 
 from estimax._graph._op import as_tensor
 from estimax._graph._tensor import Tensor
 from estimax._scope._crossing import to_device
-from estimax.estimator._heads._composed import ComposedHead
+from estimax.estimator._heads._composed import ComposedHead, Shown
 from estimax.estimator._heads._entering import behind
 from estimax.estimator._heads._single import Batch, SingleHead
 from estimax.estimator._mode_keys import ModeKeys
@@ -31,6 +32,9 @@ class _Steps(Batch):
     """A batch of steps, with the count of those that are there."""
 
     count: Any = None
+
+
+jax.tree_util.register_dataclass(_Steps, ["labels", "logits", "weights", "losses", "count"], [])
 
 
 @final
@@ -175,6 +179,9 @@ class SequentialHeadWrapper(ComposedHead):
 
     def summaries(self, batch: Batch) -> dict[str, Any]:
         return {self.named("loss"): self.reduced(batch)} if self.name else {}
+
+    def shown(self, batch: Batch) -> dict[str, Shown]:
+        return self.static_head.shown(batch)
 
 
 def _on_host(value: Any, what: str) -> Tensor:

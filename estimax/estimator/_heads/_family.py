@@ -1,8 +1,7 @@
 """The two families of heads: those of TensorFlow 1.x and those of 2.x.
 
 They differ in a few numbers and nothing else: how areas under curves are
-integrated, on which side of a threshold a score falls that equals it, and whether
-the mean loss is written beside the training loss.
+integrated, and on which side of a threshold a score falls that equals it.
 """
 
 from __future__ import annotations
@@ -27,25 +26,21 @@ class Family:
         precision_recall: the same for the precision-recall curve.
         is_accurate_at: (scores, threshold) -> which scores count as positive for the
             accuracy at a threshold.
-        writes_average_loss: whether training writes the mean loss beside the summed one.
     """
 
     roc: Curve
     precision_recall: Curve
     is_accurate_at: Callable[[Any, float], Any]
-    writes_average_loss: bool
 
 
 ONE_X = Family(
     roc=auc_tally,
     precision_recall=partial(auc_tally, curve="PR"),
     is_accurate_at=lambda scores, threshold: scores >= threshold,
-    writes_average_loss=True,
 )
 
 TWO_X = Family(
     roc=exact_auc_tally,
     precision_recall=partial(exact_auc_tally, curve="PR"),
     is_accurate_at=lambda scores, threshold: scores > threshold,
-    writes_average_loss=False,
 )

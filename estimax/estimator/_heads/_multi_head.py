@@ -9,7 +9,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from estimax._graph._op import on_device
-from estimax.estimator._heads._composed import ComposedHead
+from estimax.estimator._heads._composed import ComposedHead, Shown
 from estimax.estimator._heads._entering import shape_of
 from estimax.estimator.export._outputs import ExportOutput, PredictOutput
 from estimax.metrics._mean import mean_tally
@@ -127,6 +127,10 @@ class MultiHead(ComposedHead):
         for head, part in zip(self.heads, batch, strict=True):
             found |= head.summaries(part)
         return found
+
+    def shown(self, batch: tuple[Any, ...]) -> dict[str, Shown]:
+        parts = zip(self.heads, batch, strict=True)
+        return {tag: shown for head, part in parts for tag, shown in head.shown(part).items()}
 
     def named(self, key: str) -> str:
         return f"{key}/{self.name}"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
-from estimax.estimator._heads._composed import ComposedHead
+from estimax.estimator._heads._composed import ComposedHead, Shown
 from estimax.estimator._heads._entering import as_column, behind, checked_logits, shape_of
 from estimax.estimator._heads._family import Family
 from estimax.estimator._heads._loss_fn import check_loss_fn, custom_losses
-from estimax.estimator._heads._reduction import check_reduction, is_sum, reduced
+from estimax.estimator._heads._reduction import check_reduction, reduced
 from estimax.estimator._heads._weights import check_weight_column, example_weights
 from estimax.metrics._mean import mean_tally
 from estimax.metrics._total import Tally
@@ -37,7 +39,12 @@ class Batch:
     losses: Any
 
 
+jax.tree_util.register_dataclass(Batch, ["labels", "logits", "weights", "losses"], [])
+
 Measure = Callable[[Batch], Tally]
+
+SHOWN = ("average_loss", "accuracy", "prediction/mean", "label/mean")
+"""The metrics that are also shown of the batches of training, by key."""
 
 
 class SingleHead(ComposedHead):
@@ -99,16 +106,27 @@ class SingleHead(ComposedHead):
         return [self.named(key) for key in ("average_loss", *self.measures())]
 
     def tallies(self, batch: Batch) -> dict[str, Tally]:
-        found = {"average_loss": mean_tally(batch.losses, batch.weights)}
-        found |= {key: measure(batch) for key, measure in self.measures().items()}
-        return {self.named(key): tally for key, tally in found.items()}
+        return {self.named(key): measure(batch) for key, measure in self._all_measures().items()}
+
+    def _all_measures(self) -> dict[str, Measure]:
+        return {"average_loss": _average_loss, **self.measures()}
 
     def summaries(self, batch: Batch) -> dict[str, Any]:
-        tags = {self.named("loss"): self.reduced(batch)} if self.name else {}
-        if self.family.writes_average_loss and is_sum(self.loss_reduction):
-            totals = mean_tally(batch.losses, batch.weights)
-            tags[self.named("average_loss")] = totals.result(totals.increments)
-        return tags
+        return {self.named("loss"): self.reduced(batch)} if self.name else {}
+
+    def shown(self, batch: Batch) -> dict[str, Shown]:
+        measures = self._all_measures()
+        return {self.named(key): Shown(batch, partial(value_of, measures[key])) for key in SHOWN if key in measures}
+
+
+def value_of(measure: Measure, batch: Batch) -> Any:
+    """Returns the value of a metric over one batch."""
+    tally = measure(batch)
+    return tally.result(tally.increments)
+
+
+def _average_loss(batch: Batch) -> Tally:
+    return mean_tally(batch.losses, batch.weights)
 
 
 def _fitting(labels: Any, logits: Any, width: int) -> Any:

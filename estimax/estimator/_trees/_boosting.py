@@ -28,6 +28,7 @@ from estimax.estimator._following import observers_of
 from estimax.estimator._input_identity import identity_of
 from estimax.estimator._inputs import Input, open_input
 from estimax.estimator._mode_keys import ModeKeys
+from estimax.estimator._monitoring import monitored
 from estimax.estimator._trees._columns import TreeColumns
 from estimax.estimator._trees._forest import SCOPE, ForestShape, get_tree, put_tree
 from estimax.estimator._trees._growing import Grower, lightgbm
@@ -35,7 +36,7 @@ from estimax.estimator._trees._objective import Objective, Slope
 from estimax.estimator._trees._parameters import TreeParameters
 from estimax.estimator._trees._reading import once, read
 from estimax.estimator._trees._rows import Rows
-from estimax.summary import EventWriter
+from estimax.estimator._trees._showing import ForestSummaries
 from estimax.train._checkpoint_reading import read_arrays
 from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint
 from estimax.train._fetching import LOSS, References
@@ -79,8 +80,11 @@ def train(estimator: Any, input_fn: Any, task: Task) -> None:
     entropy = _entropy(estimator, checkpoint, identity)
     position = {"input": identity, "entropy": entropy}
     run = _ForestRun({"variables": forest}, first, position if checkpoint and checkpoint.input_state else None)
-    with EventWriter(estimator.model_dir) as writer:
+    with monitored(estimator, run, given) as writer:
         observers = observers_of(estimator, writer, checkpoint, last, task.listeners)
+        every = estimator.config.save_summary_steps
+        if every:
+            observers.append(ForestSummaries(writer, task.columns, every))
         if task.hooks:
             observers.insert(0, HookRunner(task.hooks, References(Call(None, Frame({}), ()), {LOSS: None})))
         boosting = _Boosting(task, run, position, observers, last)
@@ -178,9 +182,10 @@ class _Boosting:
             observer.before_steps(self.run, steps)
         first, self.run.step = self.run.step, self.run.step + steps
         self.run.fetched = {LOSS: np.float32(slope.loss)}
+        values = {n: np.full(steps, v, np.float32) for n, v in {**slope.curves, "loss": slope.loss}.items()}
         is_last = self._rounds == parameters.n_trees
         self.run.position = None if is_last else self.position
         if self.run.interruption.signal is not None:
             self.run.interrupt()
         for observer in self.observers:
-            observer.after_steps(self.run, first, {"loss": np.full(steps, slope.loss, np.float32)})
+            observer.after_steps(self.run, first, values)

@@ -7,7 +7,7 @@ every row is the diagonal of the Hessian.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ import numpy as np
 
 from estimax._base._errors import InvalidArgumentError
 from estimax.estimator._heads._multi_class import MultiClassHead
+
+Loss = Callable[[Sequence[Any], Any], tuple[Any, Mapping[str, Any]]]
 
 _OFF_KINK = 1e-6
 """Losses written with |x| or max(x, 0) have no second derivative at 0, where all logits begin; beside it they do."""
@@ -28,24 +30,29 @@ _FLAT = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Slope:
-    """A loss, and its first and second derivatives by each logit, float32 [rows, outputs]."""
+    """A loss, and its first and second derivatives by each logit, float32 [rows, outputs].
+
+    Attributes:
+        curves: what else is shown of the rows, by tag.
+    """
 
     loss: float
     gradients: np.ndarray
     hessians: np.ndarray
+    curves: Mapping[str, np.ndarray]
 
 
 class Objective:
     """The loss of all rows as a function of their logits.
 
     Args:
-        loss: (entries, logits [rows, outputs]) -> the head's loss, one number.
+        loss: (entries, logits [rows, outputs]) -> the head's loss, one number, and what is shown beside it.
         entries: labels, weights and what else the loss depends on, of all rows.
         head: whose loss it is.
         rows: how many there are.
     """
 
-    def __init__(self, loss: Callable[[Sequence[Any], Any], Any], entries: Sequence[Any], head: Any, rows: int) -> None:
+    def __init__(self, loss: Loss, entries: Sequence[Any], head: Any, rows: int) -> None:
         self._entries = jax.device_put(list(entries))
         self._slope = jax.jit(lambda entries, logits: _slope(loss, entries, logits))
         self.outputs = int(head.logits_dimension)
@@ -61,7 +68,8 @@ class Objective:
         Raises:
             InvalidArgumentError: the loss of a row is not a finite number, or has no curvature.
         """
-        loss, gradients, hessians = (np.asarray(a) for a in self._slope(self._entries, jnp.asarray(logits)))
+        found = self._slope(self._entries, jnp.asarray(logits))
+        loss, gradients, hessians, curves = jax.device_get(found)
         bad = ~(np.isfinite(gradients) & np.isfinite(hessians)).all(1)
         if bad.any():
             raise InvalidArgumentError(
@@ -74,7 +82,7 @@ class Objective:
                 "rows. Give the head a loss that is curved everywhere, such as log(cosh(x)) in place of absolute errors"
             )
         curvature = np.maximum(hessians, 0) * np.float32(self.scale * self._curvature)
-        return Slope(float(loss), gradients * np.float32(self.scale), curvature)
+        return Slope(float(loss), gradients * np.float32(self.scale), curvature, curves)
 
     def centered(self, rows: int) -> np.ndarray:
         """Finds the logits, the same for every row, at which the loss is least: float32 [outputs].
@@ -111,15 +119,16 @@ def _halved(bias: np.ndarray, step: np.ndarray) -> Iterator[np.ndarray]:
         yield (bias - step * 0.5**number).astype(np.float32)
 
 
-def _slope(loss: Callable[[Sequence[Any], Any], Any], entries: Sequence[Any], logits: Any) -> tuple[Any, Any, Any]:
-    def of(scores: Any) -> Any:
-        return jnp.asarray(loss(entries, scores), jnp.float32).reshape(())
+def _slope(loss: Loss, entries: Sequence[Any], logits: Any) -> tuple[Any, Any, Any, Any]:
+    def of(scores: Any) -> tuple[Any, Any]:
+        value, curves = loss(entries, scores)
+        return jnp.asarray(value, jnp.float32).reshape(()), curves
 
-    value, gradients = jax.value_and_grad(of)(logits)
+    (value, curves), gradients = jax.value_and_grad(of, has_aux=True)(logits)
     beside = jnp.where(jnp.abs(logits) < _OFF_KINK, _OFF_KINK, logits)
     diagonal = []
     for output in range(logits.shape[1]):
         direction = jnp.zeros_like(logits).at[:, output].set(1.0)
-        _, change = jax.jvp(jax.grad(of), (beside,), (direction,))
+        _, change = jax.jvp(lambda scores: jax.grad(of, has_aux=True)(scores)[0], (beside,), (direction,))
         diagonal.append(change[:, output])
-    return value, gradients, jnp.stack(diagonal, axis=1)
+    return value, gradients, jnp.stack(diagonal, axis=1), curves

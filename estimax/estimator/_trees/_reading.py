@@ -9,7 +9,7 @@ is the compact form of the columns and what the head's loss depends on.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,12 @@ from estimax.data._cardinality import INFINITE_CARDINALITY, cardinality
 from estimax.data._iterators import Reader
 from estimax.data._repeat import Repeat
 from estimax.data._step import Step
+from estimax.estimator._heads._composed import ComposedHead
 from estimax.estimator._inputs import Input
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Shapes
 from estimax.estimator._trees._columns import TreeColumns, Values
+from estimax.estimator._trees._objective import Loss
 from estimax.estimator._trees._rows import Rows, joined
 
 _BATCHES_AT_ONCE = 64
@@ -46,7 +48,7 @@ class TrainingSet:
     """All training rows: what the trees ask of them, and what the loss depends on beside their logits."""
 
     rows: Rows
-    loss: Callable[[Sequence[Any], Any], Any]
+    loss: Loss
     entries: list[np.ndarray]
 
 
@@ -120,14 +122,16 @@ class _Traced:
             return columns.enter(features), _weights(features, head)
 
         def loss(features: Any, labels: Any, logits: Any) -> Any:
-            return head.loss(labels, logits, features, ModeKeys.TRAIN)
+            shown = head.shown(head.read(labels, logits, features)) if isinstance(head, ComposedHead) else {}
+            curves = {tag: measure(value) for tag, (value, measure) in shown.items()}
+            return head.loss(labels, logits, features, ModeKeys.TRAIN), curves
 
         def trace(function: Any, *arguments: Any) -> Program:
             return transform(function, arguments, shape_of, shapes.rows)
 
         programs = shapes.in_trace(lambda: (trace(inputs, features), trace(loss, features, labels, logits)))
         self.inputs = programs[0].pruned(lambda call: _parts(call.result))
-        self._loss = programs[1].pruned(_loss_of)
+        self._loss = programs[1].pruned(_outcome_of)
         self._place = next((i for i, t in enumerate(self._loss.entries) if t.node is logits.node), None)
         if self._place is None:
             raise InvalidArgumentError("the loss of the head must depend on its logits")
@@ -138,15 +142,16 @@ class _Traced:
         specs = [s for i, s in enumerate(self._loss.used_specs) if i != self._place]
         self.dtypes = [s.dtype for s in (*self.inputs.used_specs, *specs)]
 
-    def loss(self, entries: Sequence[Any], logits: Any) -> Any:
-        """Computes the head's loss of rows with these logits."""
+    def loss(self, entries: Sequence[Any], logits: Any) -> tuple[Any, dict[str, Any]]:
+        """Computes the head's loss of rows with these logits, and what is shown beside it, by tag."""
         place = self._place
         assert place is not None
-        return _loss_of(self._loss.run({}, [*entries[:place], logits, *entries[place:]]))
+        return _outcome_of(self._loss.run({}, [*entries[:place], logits, *entries[place:]]))
 
 
-def _loss_of(call: Call) -> Any:
-    return jnp.asarray(call.result)
+def _outcome_of(call: Call) -> tuple[Any, dict[str, Any]]:
+    loss, curves = call.result
+    return jnp.asarray(loss), {tag: jnp.asarray(value, jnp.float32) for tag, value in curves.items()}
 
 
 def _parts(result: Any) -> Any:
