@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -25,8 +25,8 @@ from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Traced, metric_values
 from estimax.estimator._restored import Restored, initialized
 from estimax.estimator._values import local_values
-from estimax.estimator._watching import hooks_of, references_of, watched
-from estimax.summary import EventWriter
+from estimax.estimator._watching import drawn_summaries, drawn_values, hooks_of, references_of, watched
+from estimax.summary import DeclaredSummary, EventWriter, Summary, summary_values
 from estimax.train._hook_runner import HookCalls
 from estimax.train._hook_session import HookSession
 from estimax.train._hooks import StopAtStepHook
@@ -72,11 +72,12 @@ def evaluate(
     totals = _sum_up(run, traced.program.specs, restored, staged, calls, last)
     if totals is None:
         raise ValueError("the input function of the evaluation gave no batch; check its files and filters")
-    loss, batches, metrics = totals
+    loss, batches, metrics, drawn = totals
     results: dict[str, Any] = {key: np.asarray(value)[()] for key, value in metrics.items()}
     results |= {"loss": np.float32(loss / batches), "global_step": np.int64(restored.step)}
     results = {key: results[key] for key in sorted(results)}
-    _report(estimator, results, name, restored.prefix)
+    shown = [replace(s, value=np.asarray(drawn.get(s.tag, s.value))) for s in drawn_summaries(call)]
+    _report(estimator, results, shown, name, restored.prefix)
     return results
 
 
@@ -87,10 +88,10 @@ def _sum_up(
     stages: Iterable[Stage],
     calls: HookCalls,
     last: float,
-) -> tuple[float, int, dict[str, Any]] | None:
-    """Runs all batches; returns the sum of their losses, their number, and the metrics."""
+) -> tuple[float, int, dict[str, Any], dict[str, Any]] | None:
+    """Runs all batches; returns the sum of their losses, their number, the metrics, and values of summaries."""
     local = jax.device_put(local_values(specs))
-    loss, batches, metrics = 0.0, 0, None
+    loss, batches, metrics, drawn = 0.0, 0, None, {}
     fetched: dict[str, Any] = {}
     variables = dict(restored.values)
     session = HookSession(calls.references, lambda: {**variables, **local}, lambda: fetched)
@@ -100,7 +101,8 @@ def _sum_up(
         for stage in ahead:
             calls.before(session, batches + stage.count - 1)
             with checked():
-                local, losses, metrics, fetched = run(variables, local, stage.arrays, np.int32(stage.count), batches)
+                after = run(variables, local, stage.arrays, np.int32(stage.count), batches)
+                local, losses, metrics, drawn, fetched = after
                 loss += float(losses)
             batches += stage.count
             if calls.after(session, fetched, {**variables, **local}):
@@ -111,7 +113,7 @@ def _sum_up(
     finally:
         ahead.close()
     calls.end(session)
-    return None if metrics is None else (loss, batches, metrics)
+    return None if metrics is None else (loss, batches, metrics, drawn)
 
 
 def _compiled(traced: Traced, for_hooks: bool) -> Callable[..., Any]:
@@ -131,11 +133,16 @@ def _many(
     stage: Sequence[Any],
     count: Any,
     done: Any,
-) -> tuple[Any, Any, Any, Any]:
-    """Runs batches; returns local variables after them, the sum of losses, metrics, and what hooks fetch of the last.
+) -> tuple[Any, Any, Any, Any, Any]:
+    """Runs batches.
 
     A metric is a pair of a value and an update. The updates take place in each batch;
-    the value is computed once, of what the local variables are after the last.
+    the value is computed once, of what the local variables are after the last. So are
+    the values of summaries.
+
+    Returns:
+        Local variables after the batches, the sum of losses, metrics, values of summaries by tag, and what
+        hooks fetch of the last batch.
     """
 
     def one(i: Any, local: Mapping[str, Any]) -> Call:
@@ -153,15 +160,21 @@ def _many(
     shapes = program.shapes_of(lambda: fetched_of(one(0, local))) if fetched_of(program.call) else {}
     nothing = {reference: jnp.zeros(v.shape, v.dtype) for reference, v in shapes.items()}
     after, loss, fetched = lax.fori_loop(0, count, body, (dict(local), jnp.float32(0), nothing))
-    return after, loss, metric_values(one(count - 1, after)), fetched
+    last = one(count - 1, after)
+    return after, loss, metric_values(last), drawn_values(last), fetched
 
 
-def _report(estimator: Estimator, results: Mapping[str, Any], name: str | None, prefix: str | None) -> None:
+def _report(
+    estimator: Estimator,
+    results: Mapping[str, Any],
+    shown: Sequence[DeclaredSummary],
+    name: str | None,
+    prefix: str | None,
+) -> None:
     """Logs the results and writes them where TensorBoard finds them beside the training curves."""
     listed = ", ".join(f"{key} = {value!s}" for key, value in results.items())
     logging.info("Saving dict for global step %s: %s", results["global_step"], listed)
     folder = estimator.eval_dir(name)
-    os.makedirs(folder, exist_ok=True)
     step = int(results["global_step"])
     with EventWriter(folder) as writer:
         scalars = {k: float(v) for k, v in results.items() if k != "global_step" and np.ndim(v) == 0}
@@ -171,3 +184,9 @@ def _report(estimator: Estimator, results: Mapping[str, Any], name: str | None, 
                 writer.array(key, value, step)
         if prefix is not None:
             writer.text("checkpoint_path", prefix, step)
+        for declared in shown:
+            writer.later(partial(_summary, declared), step)
+
+
+def _summary(declared: DeclaredSummary) -> Summary:
+    return Summary(value=summary_values(declared, declared.value))

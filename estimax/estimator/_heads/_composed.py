@@ -8,12 +8,16 @@ offers is put together of these, here, once.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jax
 
 from estimax._scope._collections import get_collection
-from estimax._scope._frame import current_frame
+from estimax._scope._frame import Frame, current_frame
 from estimax._scope._graph_keys import GraphKeys
+from estimax._scope._scopes import name_scope
+from estimax.estimator._heads._drawing import draw
 from estimax.estimator._heads._family import ONE_X
 from estimax.estimator._heads._head import Head
 from estimax.estimator._heads._reduction import total
@@ -25,8 +29,21 @@ from estimax.metrics._mean import mean_tally
 from estimax.metrics._running import Running, as_answer
 from estimax.metrics._total import Tally, streaming
 from estimax.summary import DeclaredSummary
+from estimax.summary._declaring import scalar
 
 REGULARIZATION_LOSS = "regularization_loss"
+
+
+class Shown(NamedTuple):
+    """What training shows of a batch, in the steps whose summaries are written.
+
+    Attributes:
+        value: arrays of the device, in any structure.
+        measure: from the value to one number; holds no arrays itself.
+    """
+
+    value: Any
+    measure: Callable[[Any], Any]
 
 
 class ComposedHead(Head):
@@ -63,6 +80,10 @@ class ComposedHead(Head):
     @abstractmethod
     def summaries(self, batch: Any) -> dict[str, Any]:
         """Returns what training writes beside the loss, by tag."""
+
+    @abstractmethod
+    def shown(self, batch: Any) -> dict[str, Shown]:
+        """Returns the metrics that training shows of single batches, by tag: the names they have in evaluation."""
 
     def loss(
         self,
@@ -115,20 +136,24 @@ class ComposedHead(Head):
         update_ops: Any = None,
         regularization_losses: Sequence[Any] | None = None,
     ) -> EstimatorSpec:
-        predictions = self.predicted(logits)
+        with jax.named_scope("head/predictions"):
+            predictions = self.predicted(logits)
         if mode == ModeKeys.PREDICT:
             return EstimatorSpec(mode, predictions=predictions, export_outputs=self.export_outputs(predictions))
-        predictions |= self.decided(logits)
-        batch = self.read(_given(labels, mode), logits, features)
-        loss = self.reduced(batch) + total(regularization_losses)
+        with jax.named_scope("head/predictions"):
+            predictions |= self.decided(logits)
+        with jax.named_scope("head/loss"):
+            batch = self.read(_given(labels, mode), logits, features)
+            loss = self.reduced(batch) + total(regularization_losses)
         if mode == ModeKeys.EVAL:
             tallies = self._all_tallies(batch, regularization_losses)
             found = {name: streaming(name, tally) for name, tally in tallies.items()}
+            draw(self, batch)
             return EstimatorSpec(mode, predictions=predictions, loss=loss, eval_metric_ops=found)
         tags = self.summaries(batch)
         if regularization_losses is not None:
             tags[self.named(REGULARIZATION_LOSS)] = total(regularization_losses)
-        _summarize(tags)
+        _summarize(tags, self.shown(batch))
         ops = train_ops(loss, optimizer, trainable_variables, train_op_fn)
         return EstimatorSpec(mode, predictions=predictions, loss=loss, train_op=(*ops, *self._updates(update_ops)))
 
@@ -158,7 +183,21 @@ def _given(labels: Any, mode: str | None) -> Any:
     return labels
 
 
-def _summarize(tags: Mapping[str, Any]) -> None:
+def _summarize(tags: Mapping[str, Any], shown: Mapping[str, Shown]) -> None:
     active = current_frame.get()
-    if active is not None:
-        active.summaries.extend(DeclaredSummary("scalar", tag, value) for tag, value in tags.items())
+    if active is None:
+        return
+    with name_scope(None):
+        for tag, value in tags.items():
+            scalar(tag, value)
+    active.at_end.callback(_show, active, shown)
+
+
+def _show(active: Frame, shown: Mapping[str, Shown]) -> None:
+    """Adds what a head shows, where the model function has no summaries of its own under these tags."""
+    known = {summary.tag for summary in active.summaries}
+    active.summaries.extend(
+        DeclaredSummary("scalar", tag, value, measure=measure)
+        for tag, (value, measure) in shown.items()
+        if tag not in known
+    )

@@ -27,11 +27,6 @@ def check_reduction(name: Any) -> None:
         raise ValueError(f"loss_reduction must be one of {', '.join(map(repr, _NAMES))}; got {name!r}")
 
 
-def is_sum(name: str) -> bool:
-    """Whether a reduction is the plain sum."""
-    return _NAMES[name] == Reduction.SUM
-
-
 def reduced(losses: Any, weights: Any, reduction: str) -> Any:
     """Returns weighted losses [batch, n] as one number; weights are None, [batch, 1] or [batch, n]."""
     return compute_weighted_loss(losses, 1.0 if weights is None else weights, reduction=_NAMES[reduction])

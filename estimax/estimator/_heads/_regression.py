@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -13,9 +14,10 @@ from estimax import math
 from estimax._base._dtypes import float32
 from estimax._graph._boundary import is_device_array
 from estimax.estimator._heads._class_labels import checked_count, in_range, within_unit
+from estimax.estimator._heads._composed import Shown
 from estimax.estimator._heads._entering import checked_logits
 from estimax.estimator._heads._family import TWO_X, Family
-from estimax.estimator._heads._single import Batch, Measure, SingleHead
+from estimax.estimator._heads._single import Batch, Measure, SingleHead, value_of
 from estimax.estimator.export._outputs import ExportOutput, PredictOutput, RegressionOutput
 from estimax.metrics._mean import mean_tally
 from estimax.nn import log_poisson_loss, sigmoid_cross_entropy_with_logits
@@ -96,6 +98,14 @@ class RegressionHead(SingleHead):
 
     def _prediction_mean(self, batch: Batch) -> Any:
         return mean_tally(self.link(batch.logits), batch.weights)
+
+    def shown(self, batch: Batch) -> dict[str, Shown]:
+        if self.inverse_link_fn is None:
+            return super().shown(batch)
+        # The function may be a program's own and hold arrays, so it is called here and not where it is measured.
+        predicted = replace(batch, logits=self.link(batch.logits))
+        mean = Shown(predicted, partial(value_of, _logits_mean))
+        return super().shown(batch) | {self.named("prediction/mean"): mean}
 
     def export_outputs(self, predictions: Mapping[Any, Any]) -> dict[str, ExportOutput]:
         value = RegressionOutput(predictions["predictions"])
@@ -183,6 +193,10 @@ class PoissonRegressionHead(RegressionHead):
 
     def losses(self, labels: Any, logits: Any) -> Any:
         return log_poisson_loss(labels, logits, self.compute_full_loss)
+
+
+def _logits_mean(batch: Batch) -> Any:
+    return mean_tally(batch.logits, batch.weights)
 
 
 def _label_mean(batch: Batch) -> Any:
