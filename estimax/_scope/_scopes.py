@@ -6,11 +6,14 @@ Names, numbers and what a second visit of a scope does are the original's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+import jax
+
+from estimax._graph._naming import open_scopes, with_open_scopes
 from estimax._scope._frame import Frame, ScopeSettings, current_frame, frame, unique
 
 
@@ -200,7 +203,7 @@ def name_scope(name: str | None, default_name: str | None = None, values: Any = 
         ...     scope
         'loss/'
     """
-    active = frame()
+    active = current_frame.get() or Frame({}, name_scopes=[*open_scopes.get()])
     chosen = default_name if name is None else name
     before = active.name_scopes
     if not chosen:
@@ -210,6 +213,18 @@ def name_scope(name: str | None, default_name: str | None = None, values: Any = 
     else:
         active.name_scopes = _parts(unique("/".join([*before, chosen]), active.names_taken))
     try:
-        yield "".join(f"{part}/" for part in active.name_scopes)
+        with _shown(before, active.name_scopes):
+            yield "".join(f"{part}/" for part in active.name_scopes)
     finally:
         active.name_scopes = before
+
+
+def _shown(before: list[str], path: list[str]) -> AbstractContextManager[None]:
+    """Returns the scope in which JAX keeps what is computed, for the graph that is drawn of it and for profiles.
+
+    JAX puts scopes into each other, so it gets what a path adds to the one before it.
+    """
+    if current_frame.get() is None:
+        return with_open_scopes(path)
+    added = path[len(before) :] if path[: len(before)] == before else path
+    return jax.named_scope("/".join(added)) if added else nullcontext()

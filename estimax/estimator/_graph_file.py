@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
-
-import jax
 
 from estimax._base._files import write_atomically
 from estimax._graph._saving import function_to_json
-from estimax._scope._transform import any_key
+from estimax.estimator._graph_def._traced_program import device_program
 from estimax.estimator._model import Traced
 from estimax.train._step import TrainStep
 
@@ -33,14 +30,7 @@ def write_graph(model_dir: str, traced: Traced, step: TrainStep) -> None:
             name: {"shape": list(s.shape), "dtype": str(s.dtype), "trainable": s.is_trainable}
             for name, s in program.specs.items()
         },
-        "device": str(jax.make_jaxpr(lambda *entries: _loss(step, entries))(*program.used_specs)).splitlines(),
+        "device": str(device_program(traced, step).closed).splitlines(),
     }
     os.makedirs(model_dir, exist_ok=True)
     write_atomically(os.path.join(model_dir, NAME), json.dumps(document, indent=1).encode())
-
-
-def _loss(step: TrainStep, entries: Any) -> Any:
-    """Computes the loss of a batch with the variables' shapes alone: it is only traced."""
-    specs = step.program.specs
-    values = {name: jax.numpy.zeros(s.shape, s.dtype) for name, s in specs.items()}
-    return step.loss_of(step.program.run(values, list(entries), any_key))

@@ -75,7 +75,7 @@ def joined(
                 cols_to_vars[column] = made_since(known)
             if cols_to_output_tensors is not None:
                 cols_to_output_tensors[column] = output
-    return outputs[0] if len(outputs) == 1 else jnp.concatenate(outputs, axis=1)
+        return outputs[0] if len(outputs) == 1 else jnp.concatenate(outputs, axis=1)
 
 
 def made_since(known: Collection[str]) -> list[VariableHandle]:

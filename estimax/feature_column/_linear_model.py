@@ -95,9 +95,9 @@ def weighted_sum(
         bias = get_variable("bias_weights", (units,), initializer=zeros_initializer(), trainable=trainable)
         if cols_to_vars is not None:
             cols_to_vars["bias"] = made_since(known)
-    if dense:
-        sums.append(jnp.concatenate([x for x, _ in dense], 1) @ jnp.concatenate([w for _, w in dense]))
-    return sum(sums[1:], sums[0]) + bias
+        if dense:
+            sums.append(jnp.concatenate([x for x, _ in dense], 1) @ jnp.concatenate([w for _, w in dense]))
+        return sum(sums[1:], sums[0]) + bias
 
 
 def check_units(units: Any) -> None:

@@ -48,6 +48,7 @@ class BoundLinen:
     def __init__(self, module: Any, name: str) -> None:
         self.module = module
         self.name = name
+        self._named = module if module.name else module.clone(name=name)  # so that profiles show it by its name
 
     def __call__(self, *inputs: Any, rngs: Any = None, method: Any = None, **options: Any) -> Any:
         """Applies the module.
@@ -61,7 +62,7 @@ class BoundLinen:
         variables = self.variables(*inputs, method=method, **options)
         state = {kind: tree for kind, tree in variables.items() if kind != "params"}
         given = next_key() if rngs is None else rngs
-        result = self.module.apply(variables, *inputs, rngs=given, method=method, mutable=list(state), **options)
+        result = self._named.apply(variables, *inputs, rngs=given, method=method, mutable=list(state), **options)
         result, changed = result
         write_changed(frame(), state, changed)
         return result
