@@ -148,7 +148,6 @@ ADVICE: Mapping[str, str] = {
     "contrib.cudnn_rnn": _RNN,
     "contrib.seq2seq": "use tf.nn.dynamic_rnn, or write the decoder with jax.lax.scan",
     "contrib.legacy_seq2seq": "use tf.nn.dynamic_rnn, or write the decoder with jax.lax.scan",
-    "contrib.tensorboard": "write the files that TensorBoard's projector reads: a .tsv of vectors and one of metadata",
     "contrib.summary": "use tf.summary",
     "contrib.opt": "use tf.train, tf.optimizers or an optax transformation",
     "contrib.distributions": "use jax.random and jax.scipy.stats in a model function",

@@ -18,6 +18,7 @@ _LAZY = {
     "predictor": "estimax.contrib.predictor",
     "rnn": "estimax.contrib.rnn",
     "seq2seq": "estimax.contrib.seq2seq",
+    "tensorboard": "estimax.contrib.tensorboard",
     "training": "estimax.contrib.training",
 }
 

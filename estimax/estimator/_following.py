@@ -16,7 +16,9 @@ from estimax.train._fetching import References
 from estimax.train._hook_runner import HookRunner
 from estimax.train._hooks import CheckpointSaverHook, StopAtStepHook
 from estimax.train._loop import Observer
+from estimax.train._measures import Measures
 from estimax.train._observers import LossLogger, NanGuard, StepCounter, SummaryWriter
+from estimax.train._profiling import Profiler
 from estimax.train._saving import CheckpointSaver, CheckpointSaverListener
 from estimax.train._session_run_hook import SessionRunHook
 
@@ -32,6 +34,7 @@ def observers_of(
     listeners: Sequence[CheckpointSaverListener],
     references: References | None = None,
     hooks: Sequence[SessionRunHook] = (),
+    measures: Measures | None = None,
 ) -> list[Observer]:
     """Returns the observers that a configuration asks for, and those for hooks.
 
@@ -43,20 +46,24 @@ def observers_of(
         listeners: told of every checkpoint.
         references: of the call of the model function, which may have made hooks and summaries.
         hooks: of the user, besides those that the model function made.
+        measures: what the step measures of itself where summaries are due.
 
     Raises:
         ValueError: there are listeners, and no checkpoints are written.
     """
     config = estimator.config
-    observers: list[Observer] = [NanGuard()]
-    if config.log_step_count_steps:
-        observers += [LossLogger(config.log_step_count_steps), StepCounter(config.log_step_count_steps, writer)]
+    profiler = [Profiler(*config.profile_steps, estimator.model_dir)] if config.profile_steps else []
     call = references.call if references else None
-    scaffold = getattr(call.result, "scaffold", None) if call else None
-    every = _in_order(hooks, call, last) if call else [*hooks]
+    summaries = []
     if config.save_summary_steps:
         drawn = drawn_summaries(call) if call else ()
-        observers.append(SummaryWriter(config.save_summary_steps, writer, drawn))
+        summaries.append(SummaryWriter(config.save_summary_steps, writer, drawn, measures))
+    # The curves show what led to a loss that is no number.
+    observers: list[Observer] = [*profiler, *summaries, NanGuard()]
+    if config.log_step_count_steps:
+        observers += [LossLogger(config.log_step_count_steps), StepCounter(config.log_step_count_steps, writer)]
+    scaffold = getattr(call.result, "scaffold", None) if call else None
+    every = _in_order(hooks, call, last) if call else [*hooks]
     # Hooks come last: what they look at after a step may be what listeners made of its checkpoint.
     observers += _savers(estimator, every, scaffold, checkpoint, last, listeners)
     if references is not None and (every or scaffold is not None):

@@ -23,12 +23,13 @@ from estimax.estimator._input_identity import identity_of
 from estimax.estimator._inputs import Input, open_input
 from estimax.estimator._mode_keys import ModeKeys
 from estimax.estimator._model import Traced
+from estimax.estimator._monitoring import monitored
 from estimax.estimator._values import first_values, local_values, restored_slots, restored_values, warm_started
 from estimax.estimator._watching import references_of, watched
-from estimax.summary import EventWriter
 from estimax.train._checkpoints import Checkpoint, read_latest_checkpoint, saved_step
 from estimax.train._hook_runner import session_of
 from estimax.train._loop import Observer, Run, next_stop_of, run_steps
+from estimax.train._measures import measures_of
 from estimax.train._optimizer import TrainOp
 from estimax.train._saving import CheckpointSaver, CheckpointSaverListener
 from estimax.train._session_run_hook import SessionRunHook
@@ -67,8 +68,8 @@ def train(
     estimator.kept.forget()
     if listeners:
         listeners = [_Keeper(estimator, run, traced.program), *listeners]
-    with EventWriter(estimator.model_dir) as writer:
-        observers = observers_of(estimator, writer, checkpoint, last, listeners, references, hooks)
+    with monitored(estimator, run, given, traced, step) as writer:
+        observers = observers_of(estimator, writer, checkpoint, last, listeners, references, hooks, step.measures)
         next_stop = next_stop_of(observers, last)
         stager = Stager(reader, traced.host, traced.dtypes, first, next_stop, source=identity)
         staged = stages(reader, identity) if traced.program.is_eager else stager.stages()
@@ -80,7 +81,7 @@ def _traced(estimator: Estimator, given: Input, for_hooks: bool) -> tuple[Traced
     """Returns the model function in training mode, and its step."""
     logging.info("Calling model_fn.")
     traced = estimator.model.traced(ModeKeys.TRAIN, given, for_hooks)
-    step: Any = _compiled(traced, for_hooks)
+    step: Any = _compiled(traced, for_hooks, estimator.config.save_summary_steps or 0)
     if traced.program.is_eager:
         step = EagerStep(step, given)
     else:
@@ -124,10 +125,11 @@ def _keep(estimator: Estimator, run: Run, variables: Mapping[str, Any], is_whole
         estimator.kept.remember(prefix, run.step, variables, is_whole)
 
 
-def _compiled(traced: Traced, for_hooks: bool) -> TrainStep:
+def _compiled(traced: Traced, for_hooks: bool, summary_steps: int) -> TrainStep:
     if "train" not in traced.compiled:
         fetched_of = partial(watched, mode=ModeKeys.TRAIN, for_hooks=for_hooks)
-        traced.compiled["train"] = TrainStep(traced.program, _loss, _train_ops, fetched_of)
+        measures = measures_of(traced.program, _train_ops(traced.program.call), summary_steps)
+        traced.compiled["train"] = TrainStep(traced.program, _loss, _train_ops, fetched_of, measures)
     step: TrainStep = traced.compiled["train"]
     return step
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from os import PathLike, fspath
 from typing import Any, final
 
 import numpy as np
 
 from estimax._base._errors import InvalidArgumentError
-from estimax._scope._frame import Initializer
+from estimax._scope._frame import Initializer, frame
 from estimax._scope._variables import Table
 from estimax.feature_column._checks import check_categorical, check_count
 from estimax.feature_column._column import CategoricalColumn, DenseColumn
 from estimax.feature_column._combining import check_combiner, clipped, combine, read_ids
+from estimax.feature_column._labels import category_labels
 from estimax.feature_column._loaded_rows import row_initializer
 from estimax.initializers import truncated_normal_initializer
 from estimax.io._example_specs import ExampleSpec
@@ -57,6 +59,7 @@ class EmbeddingColumn(DenseColumn):
         first = row_initializer(self.initializer, self.ckpt_to_load_from, self.tensor_name_in_ckpt, self.name)
         shape = (self.categorical_column.num_buckets, self.dimension)
         table = Table("embedding_weights", shape, first, trainable=trainable and self.trainable)
+        frame().embeddings.setdefault(table.spec.name, partial(category_labels, self.categorical_column))
         return embedded(table.lookup, arrays, self.combiner, self.max_norm)
 
 

@@ -21,6 +21,7 @@ from estimax.feature_column._checks import check_categorical, check_count
 from estimax.feature_column._column import CategoricalColumn, DenseColumn
 from estimax.feature_column._combining import check_combiner
 from estimax.feature_column._embedding import check_max_norm, default_rows, embedded
+from estimax.feature_column._labels import category_labels
 from estimax.feature_column._loaded_rows import row_initializer
 from estimax.io._example_specs import ExampleSpec
 
@@ -156,8 +157,9 @@ class SharedEmbeddingColumn(DenseColumn):
 
     def device(self, arrays: Sequence[Any], trainable: bool = True) -> Any:
         """Looks up the rows in the table that it shares and combines them."""
-        look_up = partial(frame().look_up, self.table.variable(trainable))
-        return embedded(look_up, arrays, self.combiner, self.max_norm)
+        variable = self.table.variable(trainable)
+        frame().embeddings.setdefault(variable.name, partial(category_labels, self.categorical_column))
+        return embedded(partial(frame().look_up, variable), arrays, self.combiner, self.max_norm)
 
 
 def make_shared_tables(columns: Iterable[Any], trainable: bool = True) -> None:
