@@ -1,25 +1,88 @@
-"""`estimax show`: what a saved model takes and gives, or what a checkpoint holds."""
+"""`estimax show`: what a run did, what a saved model takes and gives, or what a checkpoint holds."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from estimax._base._errors import InvalidArgumentError, NotFoundError, OpError
+from estimax._base._files import exists, is_remote, open_read
 from estimax.cli._flag import flag
 
 if TYPE_CHECKING:
     from estimax.serving import Signature, TensorInfo
 
 
-def show(folder: Annotated[str, flag("dir", "The folder of a saved model, of checkpoints, or a checkpoint.")]) -> None:
-    """Print the signatures of a saved model, or the variables of a checkpoint, with types and shapes."""
+def show(
+    folders: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FOLDER", help="A model folder, several to compare, a saved model, or a checkpoint."),
+    ] = None,
+    stored: Annotated[
+        str | None, flag("dir", "Only what is stored: the signatures of a saved model, the variables of a checkpoint.")
+    ] = None,
+    variables: Annotated[bool, flag("variables", "List all variables.")] = False,
+    everything: Annotated[bool, flag("all", "List all curves, checkpoints and variables.")] = False,
+    tag: Annotated[str, flag("tag", "Only curves with such names, as 'loss' or 'eval/*'.")] = "*",
+    as_json: Annotated[bool, flag("json", "Print JSON, for programs.")] = False,
+) -> None:
+    """Show what a run did: state, curves, checkpoints, exports, columns and variables of a model folder.
+
+    Several folders are compared. It works while a run goes on, too.
+
+    Of a saved model it prints the signatures, of a checkpoint the variables.
+    """
+    if stored is not None:
+        _show_stored(os.path.expanduser(stored))
+        return
+    if not folders:
+        _refuse("give the folder of a model: estimax show FOLDER", 2)
+    from estimax.cli._show_page import Wanted
+    from estimax.cli._show_runs import show_runs
+
+    paths = [os.path.expanduser(folder) for folder in folders]
+    if len(paths) == 1 and _is_stored(paths[0]):
+        _show_stored(paths[0])
+        return
+    for path in paths:
+        _check_folder(path)
+    try:
+        show_runs(paths, Wanted(tag, variables or everything, everything), as_json)
+    except (OpError, OSError) as error:
+        _refuse(str(error))
+
+
+def _is_stored(path: str) -> bool:
+    """Tells whether a path is of a saved model or a checkpoint, not of a model folder."""
+    if not path or is_remote(path):
+        return bool(path)
+    if os.path.isdir(path):
+        return any(exists(os.path.join(path, name)) for name in ("saved_model.json", "saved_model.pb"))
+    return any(exists(f"{path}{ending}") for ending in ("", ".safetensors", ".index"))
+
+
+def _check_folder(path: str) -> None:
+    if os.path.isdir(path):
+        return
+    try:
+        open_read(path).close()  # which says what is near a name that is not there
+    except (OpError, OSError) as error:
+        _refuse(str(error))
+    _refuse(f"{path!r} must be a folder: only model folders are compared")
+
+
+def _refuse(why: str, code: int = 1) -> NoReturn:
+    typer.echo(f"estimax show: {why}", err=True)
+    raise typer.Exit(code) from None
+
+
+def _show_stored(path: str) -> None:
+    """Prints the signatures of a saved model, or the variables of a checkpoint."""
     from estimax.saved_model import load
 
-    path = os.path.expanduser(folder)
     try:
         lines = list(signature_lines(load(path).signatures))
     except OpError as error:

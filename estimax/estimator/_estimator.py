@@ -6,13 +6,14 @@ import copy
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
 
 from estimax import logging
 from estimax._base._errors import UnimplementedError
+from estimax._base._lazy import resolve
 from estimax._compilation_cache import use_compilation_cache
 from estimax._scope._frame import VariableSpec
 from estimax.estimator import _evaluation, _exporting, _prediction, _training
@@ -35,6 +36,9 @@ from estimax.train._hook_runner import check_hooks
 from estimax.train._run_lock import lock_run
 from estimax.train._saving import CheckpointSaverListener
 from estimax.train._warm_start_settings import WarmStartSettings, checked_start
+
+if TYPE_CHECKING:
+    from estimax.estimator._history import History
 
 
 class Estimator:
@@ -230,6 +234,37 @@ class Estimator:
         if self.latest_checkpoint() is None:
             raise ValueError(f"the model in {self.model_dir} has not been trained: there is no checkpoint")
         return self.model_dir
+
+    def history(self, name: str | None = None) -> History:
+        """Returns the curves that training and evaluations left so far, as a pandas DataFrame by step.
+
+        Columns are the scalars of training (`loss`) and, behind the name of their folder, of evaluations
+        (`eval/accuracy`); `plot()` draws them, and `wall_times` tells when each value was written. It can be
+        called at any time, in any process that sees the folder; before any training it is empty.
+
+        Args:
+            name: of the evaluations only those of this name, as `evaluate` was given it; None for all.
+
+        Raises:
+            ImportError: pandas is not installed.
+
+        Example:
+            >>> import tempfile, estimax as tf
+            >>> estimator = tf.estimator.BaselineRegressor(model_dir=tempfile.mkdtemp())
+            >>> _ = estimator.train(lambda: tf.data.Dataset.from_tensors(({"x": [1.0]}, [2.0])), steps=1)
+            >>> estimator.history()["loss"]
+            step
+            1    4.0
+            Name: loss, dtype: float64
+        """
+        try:
+            read: Callable[..., History] = resolve("estimax.estimator._history:history")
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                "estimator.history() gives a pandas DataFrame, and pandas is not installed; "
+                "run: pip install 'estimax[pandas]'"
+            ) from error
+        return read(self.model_dir, name)
 
     def eval_dir(self, name: str | None = None) -> str:
         """Returns the folder of the event files of evaluations."""

@@ -132,7 +132,8 @@ _MESSAGES = (
 )
 
 _LAZY = {name: f"estimax.io._example_message:{name}" for name in _MESSAGES} | {
-    "match_filenames_once": "estimax.io:matching_files"
+    "match_filenames_once": "estimax.io:matching_files",
+    "summary_iterator": "estimax.summary._reading:summary_iterator",
 }
 
 __getattr__ = lazy_attributes(__name__, _LAZY)
