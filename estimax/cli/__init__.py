@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from estimax._version import __version__
+from estimax.cli._board import board
 from estimax.cli._convert import convert
 from estimax.cli._run import run
 from estimax.cli._serve import serve
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command("run", context_settings={"allow_interspersed_args": False, "ignore_unknown_options": True})(run)
 app.command("convert")(convert)
+app.command("board")(board)
 app.command("serve")(serve)
 app.command("show")(show)
 

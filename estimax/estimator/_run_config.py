@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
@@ -35,11 +36,14 @@ class RunConfig:
         keep_checkpoint_max: how many checkpoints are kept; 0 or None for all.
         keep_checkpoint_every_n_hours: one checkpoint of every so many hours is kept for good.
         log_step_count_steps: steps between log lines of loss and speed; 0 or None for none.
+        profile_steps: (first, stop): the steps of each run of `train` from its `first` up to, but not with, its
+            `stop`, counted from 0, are recorded by JAX's profiler, in `<model_dir>/plugins/profile/<time>/`; None
+            for none.
 
     The other arguments are those of the original and have no effect here.
 
     Raises:
-        ValueError: a number that is too small, or both kinds of checkpoint interval.
+        ValueError: a number that is too small, both kinds of checkpoint interval, or `profile_steps` that are none.
 
     Example:
         >>> import estimax as tf
@@ -65,6 +69,7 @@ class RunConfig:
     experimental_max_worker_delay_secs: Any = None
     session_creation_timeout_secs: int = 7200
     checkpoint_save_graph_def: bool = True
+    profile_steps: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         steps, secs = self.save_checkpoints_steps, self.save_checkpoints_secs
@@ -91,6 +96,8 @@ class RunConfig:
             if not isinstance(self.tf_random_seed, Integral):
                 raise ValueError(f"tf_random_seed must be an integer or None; got {self.tf_random_seed!r}")
             object.__setattr__(self, "tf_random_seed", int(self.tf_random_seed))
+        if self.profile_steps is not None:
+            object.__setattr__(self, "profile_steps", _checked_range(self.profile_steps))
 
     def replace(self, **changes: Any) -> RunConfig:
         """Returns a configuration with some values changed.
@@ -135,3 +142,18 @@ class RunConfig:
     @property
     def master(self) -> str:
         return ""
+
+
+def _checked_range(given: Any) -> tuple[int, int]:
+    """Returns the first step to record and the one after the last.
+
+    Raises:
+        ValueError: they are not two integers, or no steps.
+    """
+    is_pair = isinstance(given, Sequence) and len(given) == 2
+    if not is_pair or not all(isinstance(step, Integral) for step in given) or not 0 <= given[0] < given[1]:
+        raise ValueError(
+            f"profile_steps must be (first, stop), two integers with 0 <= first < stop, such as (100, 110), or None; "
+            f"got {given!r}"
+        )
+    return int(given[0]), int(given[1])

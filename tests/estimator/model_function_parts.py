@@ -83,12 +83,12 @@ class Run:
         return self.tf.estimator.Estimator(model_fn, self.model_dir, **options)
 
     def events(self, folder=""):
-        """(step, tag) of all events of summaries in a folder, sorted."""
+        """(step, tag) of all events of summaries in a folder, sorted; without what estimax alone tells of a run."""
         found = set()
         for path in glob.glob(str(self.folder / "model" / folder / "events.out.tfevents*")):
             for record in _records(pathlib.Path(path).read_bytes()):
                 step, tags = _step_and_tags(record)
-                found |= {f"{step:>4} {tag}" for tag in tags}
+                found |= {f"{step:>4} {tag}" for tag in tags if not tag.startswith(("run/", "_hparams_/"))}
         return sorted(found)
 
     def files(self, folder=""):

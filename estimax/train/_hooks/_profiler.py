@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import jax
-
-from estimax import logging
 from estimax.train._hooks._seldom import SeldomHook
 from estimax.train._hooks._timer import SecondOrStepTimer
+from estimax.train._profiling import Recording
 from estimax.train._session_run_hook import SessionRunArgs, SessionRunContext, SessionRunValues
 
 
@@ -47,8 +45,7 @@ class ProfilerHook(SeldomHook):
     ) -> None:
         self._timer = SecondOrStepTimer(save_secs, save_steps)
         self._every_steps = save_steps
-        self._output_dir = os.fspath(output_dir) or os.curdir
-        self._is_recording = False
+        self._recording = Recording(os.fspath(output_dir) or os.curdir)
 
     def begin(self) -> None:
         self._timer.reset()
@@ -57,36 +54,18 @@ class ProfilerHook(SeldomHook):
     def before_run(self, run_context: SessionRunContext) -> SessionRunArgs | None:
         is_first = run_context.step == self.first_step
         if not is_first and self._timer.should_trigger_for_step(run_context.step + 1):
-            self._start(run_context.step + 1)
+            self._timer.update_last_triggered_step(run_context.step + 1)
+            self._recording.start(f"step {run_context.step + 1}")
         return None
 
     def after_run(self, run_context: SessionRunContext, run_values: SessionRunValues) -> None:
-        if self._is_recording:
-            self._stop()
+        self._recording.stop()
 
     def end(self, session: Any) -> None:
-        if self._is_recording:
-            self._stop()
+        self._recording.stop()
 
     def next_due_step(self, step: int) -> float:
         if self._every_steps is None:
             return float("inf")
         due = max(step, self.first_step + 1)
         return due + (self.first_step - 1 - due) % self._every_steps
-
-    def _start(self, step: int) -> None:
-        self._timer.update_last_triggered_step(step)
-        try:
-            jax.profiler.start_trace(self._output_dir)
-        except RuntimeError as error:
-            logging.warning("Step %s is not profiled: %s", step, error)
-        else:
-            self._is_recording = True
-            logging.info("Saving profile for %s into '%s'.", step, os.path.join(self._output_dir, "plugins", "profile"))
-
-    def _stop(self) -> None:
-        self._is_recording = False
-        try:
-            jax.profiler.stop_trace()  # type: ignore[no-untyped-call]  # of JAX
-        except (RuntimeError, OSError) as error:
-            logging.warning("The profile could not be written: %s", error)
