@@ -30,3 +30,13 @@ def model_dir(tmp_path):
     folder = tmp_path / "model"
     folder.mkdir()
     return str(folder)
+
+
+@pytest.fixture(autouse=True)
+def _verbosity():
+    """Gives the logger back the level that it had, whatever a test makes of it."""
+    from estimax._base._logger import logger
+
+    level = logger().level
+    yield
+    logger().setLevel(level)
