@@ -167,7 +167,7 @@ def main():
     metrics = train(arguments.dir, arguments.dir / "data", rows, arguments.epochs)
     print_metrics(metrics)
     ask_server(arguments.dir)
-    print(f"\nDone in {time.perf_counter() - began:.0f} seconds. Curves: tensorboard --logdir {arguments.dir}/model")
+    print(f"\nDone in {time.perf_counter() - began:.0f} seconds. Curves and more: estimax board {arguments.dir}/model")
 
 
 if __name__ == "__main__":
