@@ -181,6 +181,15 @@ class Frame:
         """The summaries that are written by themselves: those of the collection of that name."""
         return self.collections.setdefault("summaries", [])
 
+    def show_besides(self, made: Sequence[Any]) -> None:
+        """Adds summaries when the call ends, but for those under whose tags it has some of its own."""
+
+        def show() -> None:
+            known = {summary.tag for summary in self.summaries}
+            self.summaries.extend(summary for summary in made if summary.tag not in known)
+
+        self.at_end.callback(show)
+
     def full_name(self, name: str) -> str:
         return "/".join([*self.scopes, name])
 

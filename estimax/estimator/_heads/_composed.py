@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import jax
 
 from estimax._scope._collections import get_collection
-from estimax._scope._frame import Frame, current_frame
+from estimax._scope._frame import current_frame
 from estimax._scope._graph_keys import GraphKeys
 from estimax._scope._scopes import name_scope
 from estimax.estimator._heads._drawing import draw
@@ -190,14 +190,5 @@ def _summarize(tags: Mapping[str, Any], shown: Mapping[str, Shown]) -> None:
     with name_scope(None):
         for tag, value in tags.items():
             scalar(tag, value)
-    active.at_end.callback(_show, active, shown)
-
-
-def _show(active: Frame, shown: Mapping[str, Shown]) -> None:
-    """Adds what a head shows, where the model function has no summaries of its own under these tags."""
-    known = {summary.tag for summary in active.summaries}
-    active.summaries.extend(
-        DeclaredSummary("scalar", tag, value, measure=measure)
-        for tag, (value, measure) in shown.items()
-        if tag not in known
-    )
+    made = [DeclaredSummary("scalar", tag, value, measure=measure) for tag, (value, measure) in shown.items()]
+    active.show_besides(made)

@@ -8,14 +8,14 @@ of what these are after the last batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from estimax._scope._frame import Frame, current_frame
+from estimax._scope._frame import current_frame
 from estimax.estimator._heads._drawing_totals import kept, repeated, sampled
 from estimax.summary import DeclaredSummary
 
@@ -45,13 +45,7 @@ def draw(head: Any, batch: Any) -> None:
     """
     active = current_frame.get()
     if active is not None:
-        found = list(_drawings(head, batch))
-        active.at_end.callback(_declare, active, found)
-
-
-def _declare(active: Frame, found: Sequence[DeclaredSummary]) -> None:
-    known = {summary.tag for summary in active.summaries}
-    active.summaries.extend(summary for summary in found if summary.tag not in known)
+        active.show_besides(list(_drawings(head, batch)))
 
 
 def _drawings(head: Any, batch: Any) -> Iterator[DeclaredSummary]:
