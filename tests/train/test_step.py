@@ -20,7 +20,7 @@ from estimax._scope._variables import Table, assign, get_variable
 from estimax.initializers import constant_initializer, random_uniform_initializer, zeros_initializer
 from estimax.summary import DeclaredSummary
 from estimax.train._optimizers import AdagradOptimizer, AdamOptimizer, GradientDescentOptimizer, MomentumOptimizer
-from estimax.train._step import TrainStep
+from estimax.train._step import OWN_LOSS, TrainStep
 
 ROWS, WIDTH, BATCH, VALUES, STEPS = 40, 3, 5, 2, 12
 
@@ -126,7 +126,8 @@ def test_how_many_steps_a_call_does_changes_no_bit_of_a_table(optimizer):
 
 def test_every_step_has_random_numbers_and_values_of_its_own():
     _, values = network_results(STEPS)
-    assert values.keys() == {"loss", "largest"}
+    assert values.keys() == {"loss", "largest", OWN_LOSS}
+    assert not values[OWN_LOSS].any() and values["loss"].all()
     assert len(set(values["loss"].tolist())) == STEPS
     same = [np.repeat(e[:1], 2, axis=0) for e in (NUMBERS, TARGETS)]
     _, values = run(network_step(), same)
