@@ -38,7 +38,8 @@ def fetchable(call: Call, owners: Sequence[Any]) -> dict[str, Any]:
     arrays = {reference: v for reference, v in named.items() if v is not None}
     arrays |= {f"held:{way}": array for way, array in held_arrays(owners).items()}
     summaries = [*frame.summaries, *frame.declared]
-    arrays |= {f"summary:{s.tag}": s.value for s in summaries if isinstance(s.value, jax.Array)}
+    drawn = [s for s in summaries if s.measure is None]  # what is measured leaves the step by itself
+    arrays |= {f"summary:{s.tag}": s.value for s in drawn if isinstance(s.value, jax.Array)}
     loss = getattr(call.result, "loss", None)
     if isinstance(loss, jax.Array):
         arrays[LOSS] = loss
