@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -10,6 +9,7 @@ import pytest
 
 from estimax.train._checkpoints import latest_checkpoint
 from tests.estimator import homes, restarted
+from tests.mounts import may_mount
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 STEPS = 200
@@ -87,14 +87,6 @@ def test_a_file_that_may_not_grow_ends_the_run_and_earlier_checkpoints_are_intac
     out = run(LIMITED, str(tmp_path / "parts"), rows)
     assert out == "failed after 60\n" * 3
     assert_as_if_nothing_had_been(str(tmp_path / "parts"), rows, tmp_path, 60)
-
-
-def may_mount():
-    """Whether a process may have mounts of its own."""
-    if not shutil.which("unshare"):
-        return False
-    command = ["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.skipif(not may_mount(), reason="needs a file system of its own, which this machine does not let us mount")

@@ -15,6 +15,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from estimax import summary
 from estimax.summary import EventWriter, FileWriter, FileWriterCache, _writing_thread, read_events
+from tests.mounts import may_mount
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -159,14 +160,6 @@ def test_a_killed_process_leaves_whole_records(tmp_path):
             process.send_signal(signal.SIGKILL)
     found = steps(tmp_path)
     assert found == list(range(len(found))) and len(found) > 100
-
-
-def may_mount():
-    """Whether a process may have mounts of its own."""
-    if not shutil.which("unshare"):
-        return False
-    command = ["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.skipif(not may_mount(), reason="needs a file system of its own, which this machine does not let us mount")
