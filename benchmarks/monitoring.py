@@ -35,21 +35,10 @@ def flights(config):
     """The wide-and-deep model of `make demo`, on its files."""
     import flights as example
 
-    import estimax as tf
-
     data = Path(tempfile.gettempdir()) / "estimax-flights"
     if not data.exists():
         example.write_flights(data)
-    wide, deep = example.feature_columns()
-    estimator = tf.estimator.DNNLinearCombinedClassifier(
-        linear_feature_columns=wide,
-        dnn_feature_columns=deep,
-        dnn_hidden_units=[64, 32],
-        dnn_optimizer=tf.optimizers.Adam(0.002),
-        linear_optimizer=tf.optimizers.Ftrl(0.1),
-        config=config,
-    )
-    return estimator, example.make_input_fn(data / "train-*.csv", epochs=None)
+    return example.classifier(config), example.make_input_fn(data / "train-*.csv", epochs=None)
 
 
 def numbers(batch):

@@ -74,13 +74,9 @@ def serving_input_fn():
     return tf.estimator.export.ServingInputReceiver(received, received)
 
 
-def train(folder, data, rows, epochs):
+def classifier(config):
     wide, deep = feature_columns()
-    max_steps = rows * epochs // 512
-    config = tf.estimator.RunConfig(
-        model_dir=str(folder / "model"), tf_random_seed=1, save_checkpoints_steps=math.ceil(max_steps / 3)
-    )
-    estimator = tf.estimator.DNNLinearCombinedClassifier(
+    return tf.estimator.DNNLinearCombinedClassifier(
         linear_feature_columns=wide,
         dnn_feature_columns=deep,
         dnn_hidden_units=[64, 32],
@@ -88,6 +84,14 @@ def train(folder, data, rows, epochs):
         linear_optimizer=tf.optimizers.Ftrl(0.1),
         config=config,
     )
+
+
+def train(folder, data, rows, epochs):
+    max_steps = rows * epochs // 512
+    config = tf.estimator.RunConfig(
+        model_dir=str(folder / "model"), tf_random_seed=1, save_checkpoints_steps=math.ceil(max_steps / 3)
+    )
+    estimator = classifier(config)
     train_spec = tf.estimator.TrainSpec(make_input_fn(data / "train-*.csv", epochs=epochs, shuffle=True), max_steps)
     exporter = tf.estimator.LatestExporter("exporter", serving_input_fn)
     eval_spec = tf.estimator.EvalSpec(
